@@ -1,0 +1,1 @@
+"""Reads what happened and tells people. Never decides anything."""

@@ -1,0 +1,1 @@
+"""Keys, certificates and signatures. Knows nothing of the people who ask for them."""

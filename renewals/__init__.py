@@ -1,0 +1,1 @@
+"""The application, its states and who may move it. Alone asks the authority for a signature."""
