@@ -1,0 +1,13 @@
+"""What every page needs to know of the portal."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def portal(request: HttpRequest) -> dict[str, object]:
+    """The portal's own address, shown so that people can compare it."""
+    return {
+        "portal_name": settings.PORTAL_NAME,
+        "support_email": settings.SUPPORT_EMAIL,
+        "languages": settings.LANGUAGES,
+    }

@@ -1,0 +1,207 @@
+"""Settings: every value comes from the environment, nothing secret has a default.
+
+`CABINET_ENV_FILE` may name a file of `KEY=value` lines; `.env.example` lists them all.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+if env_file := env.str("CABINET_ENV_FILE", default=""):
+    env.read_env(env_file)
+
+# --- what it is called, where it is reached -------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+PORTAL_URL = env.str("PORTAL_URL", default="https://cabinet.example")
+PORTAL_NAME = PORTAL_URL.split("://", 1)[-1].rstrip("/")
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="help@cabinet.example")
+TLS = env.bool("TLS", default=True)
+CSRF_TRUSTED_ORIGINS = [PORTAL_URL.rstrip("/")]
+
+# --- the house ----------------------------------------------------------------------
+INSTALLED_APPS = [
+    "cabinet",
+    "notifications",
+    "renewals",
+    "pki",
+    "cabinet.admin.CabinetAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "cabinet.middleware.PrivacyHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cabinet.middleware.CertificateSessionMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "cabinet.urls"
+WSGI_APPLICATION = "cabinet.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "cabinet.context.portal",
+            ],
+            "builtins": ["cabinet.templatetags.cabinet"],
+        },
+    }
+]
+
+# --- data ---------------------------------------------------------------------------
+DATABASES = {"default": env.db("DATABASE_URL")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # One writer at a time, announced at BEGIN: a deferred transaction that upgrades from
+    # reading to writing fails at once with "database is locked", whatever the timeout.
+    # FULL, because NORMAL may lose the last commits at a power cut.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- who is signed in -----------------------------------------------------------------
+AUTH_USER_MODEL = "cabinet.User"
+AUTHENTICATION_BACKENDS = ["cabinet.sign_in.CertificateBackend"]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "my"
+SIGN_IN_CHALLENGE_LIFETIME = timedelta(minutes=5)
+SIGN_IN_REFUSALS_PER_ADDRESS = env.int("SIGN_IN_REFUSALS_PER_ADDRESS", default=30)
+SIGN_IN_REFUSALS_PER_CERTIFICATE = env.int("SIGN_IN_REFUSALS_PER_CERTIFICATE", default=10)
+SIGN_IN_REFUSALS_WINDOW = timedelta(minutes=15)
+# How many proxies of our own stand in front; the client's address is read behind them.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+SESSION_IDLE = timedelta(minutes=15)
+SESSION_ABSOLUTE = timedelta(hours=8)
+SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
+SESSION_COOKIE_NAME = "__Host-session" if TLS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if TLS else "csrf"
+LANGUAGE_COOKIE_NAME = "__Host-language" if TLS else "language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+CSRF_FAILURE_VIEW = "cabinet.views.errors.csrf_failure"
+
+# --- the authority --------------------------------------------------------------------
+CA_KEY_DIRECTORY = Path(env.str("CA_KEY_DIRECTORY", default=str(BASE_DIR / "var" / "ca")))
+# Only the process that signs is given the passphrase; empty means "this one must not sign".
+CA_PASSPHRASE = env.str("CA_PASSPHRASE", default="")
+PKI_BASE_URL = env.str("PKI_BASE_URL", default=f"{PORTAL_URL.rstrip('/')}/pki")
+
+# --- work in the background -------------------------------------------------------------
+# Empty means: no broker; the worker loop finds its work in the database alone.
+REDIS_URL = env.str("REDIS_URL", default="")
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+# By default kombu looks for messages of dead workers every 100 s, and waits an hour.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 60,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+}
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "renewals.sweep", "schedule": SWEEP_SECONDS},
+}
+ISSUE_LEASE = timedelta(seconds=env.int("ISSUE_LEASE_SECONDS", default=60))
+ISSUE_BATCH = env.int("ISSUE_BATCH", default=50)
+APPLICATION_LIFETIME = timedelta(days=30)
+
+# --- languages and time -----------------------------------------------------------------
+LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
+LANGUAGE_CODE = "ru"
+LOCALE_PATHS = [BASE_DIR / "cabinet" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Almaty"
+
+# --- static files -------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- doors and walls ------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = TLS
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 * 2 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["cabinet"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,211 @@
+"""The holder's steps before signing: data, new keys, statement; then the signed submit."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from pki.certificate import Storage
+from pki.chain import Usage
+from pki.csr import RequestFacts, parse_request
+from pki.errors import KeyReusedError
+from pki.models import Certificate
+from renewals import doorbell
+from renewals.actor import Actor
+from renewals.errors import (
+    IncompleteError,
+    MoveRefusedError,
+    NotConfirmedError,
+    RequestsError,
+    StorageError,
+    StatementSpentError,
+)
+from renewals.events import EventKind
+from renewals.machine import Action, State
+from renewals.models import Renewal, Request, Statement
+from renewals.new_key import key_kind_for
+from renewals.services import journal, statements
+from renewals.services.moves import move
+from renewals.services.rights import require_holder, require_signer
+from renewals.services.verification import judge, keep, verify
+from renewals.statement import (
+    StatementPurpose,
+    describe_certificate,
+    mask_identifier,
+    show_storage,
+    speak,
+)
+
+STATEMENT_LIFETIME = timedelta(hours=24)
+SUPPORTED_STORAGES = (Storage.FILE,)
+
+
+def describe(
+    *, actor: Actor, renewal: Renewal, storage: str, confirmed: bool, now: datetime
+) -> None:
+    """Keep where the new key will live and that the holder confirmed his data and his key."""
+    with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now, renewal=renewal):
+        require_holder(renewal, actor)
+        if storage not in {kind.value for kind in SUPPORTED_STORAGES}:
+            raise StorageError
+        if not confirmed:
+            raise NotConfirmedError
+    _change_draft(renewal, storage=storage, confirmed_at=now)
+
+
+def add_requests(
+    *, actor: Actor, renewal: Renewal, requests: Mapping[str, bytes], now: datetime
+) -> None:
+    """Take the PKCS#10 requests, by purpose, one for each certificate that is renewed.
+
+    Only the public key of each is used. Raises `PKIError`, `RequestsError`,
+    `IncompleteError`.
+    """
+    with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now, renewal=renewal):
+        require_holder(renewal, actor)
+        if renewal.confirmed_at is None:
+            raise IncompleteError
+        rows = {row.purpose: row for row in renewal.requests.select_related("old_certificate")}
+        if rows.keys() != requests.keys():
+            raise RequestsError
+        facts = {purpose: parse_request(data) for purpose, data in requests.items()}
+        if len({fact.spki_sha256 for fact in facts.values()}) != len(facts):
+            raise KeyReusedError
+        for purpose, fact in facts.items():
+            _require_fitting(rows[purpose], fact)
+        _store_requests(actor, renewal, rows, facts, now)
+
+
+def _require_fitting(row: Request, facts: RequestFacts) -> None:
+    if facts.key_kind != key_kind_for(row.old_certificate):
+        raise RequestsError
+    if Certificate.objects.filter(spki_sha256=facts.spki_sha256).exists():
+        raise KeyReusedError
+    others = Request.objects.filter(spki_sha256=facts.spki_sha256).exclude(pk=row.pk)
+    if others.exists():
+        raise KeyReusedError
+
+
+def _store_requests(
+    actor: Actor,
+    renewal: Renewal,
+    rows: Mapping[str, Request],
+    facts: Mapping[str, RequestFacts],
+    now: datetime,
+) -> None:
+    try:
+        with transaction.atomic():
+            _change_draft(renewal)
+            for purpose, fact in facts.items():
+                row = rows[purpose]
+                row.csr_der, row.spki_der = fact.der, fact.spki_der
+                row.spki_sha256, row.key_kind = fact.spki_sha256, fact.key_kind
+                row.save(update_fields=["csr_der", "spki_der", "spki_sha256", "key_kind"])
+            journal.record(
+                EventKind.RENEWAL_PREPARED,
+                actor=actor,
+                now=now,
+                renewal=renewal,
+                facts={purpose: fact.spki_sha256 for purpose, fact in facts.items()},
+            )
+    except IntegrityError as error:  # the same key, in another open application, just now
+        raise KeyReusedError from error
+
+
+def _change_draft(renewal: Renewal, **changes: object) -> None:
+    drafts = Renewal.objects.filter(pk=renewal.pk, state=State.DRAFT.value)
+    if drafts.update(state=State.DRAFT.value, **changes) != 1:
+        raise MoveRefusedError(action="change", state=renewal.state)
+    for name, value in changes.items():
+        setattr(renewal, name, value)
+
+
+def state_application(*, renewal: Renewal, language: str, now: datetime) -> Statement:
+    """The statement that the holder reads and signs. Raises `IncompleteError`."""
+    rows = list(renewal.requests.select_related("old_certificate"))
+    if renewal.confirmed_at is None or not all(row.spki_sha256 for row in rows):
+        raise IncompleteError
+    with speak(language):
+        lines = [
+            (_("Application number"), renewal.number),
+            ("", ""),
+            (_("Holder"), renewal.holder_name),
+            (_("IIN"), mask_identifier(renewal.holder_iin)),
+            (_("Storage of the new key"), show_storage(renewal.storage)),
+        ]
+        for row in rows:
+            line = statements.line_of(
+                row.old_certificate.facts,
+                new_key=row.key_kind,
+                request_sha256=hashlib.sha256(row.csr_der).hexdigest(),
+            )
+            lines += describe_certificate(line)
+        closing = _(
+            "I ask for a new certificate in place of each one named above. I confirm that the "
+            "data in them is right, and that my present key is in my hands, is not lost and was "
+            "not given to anybody."
+        )
+    return statements.create(
+        StatementPurpose.APPLICATION,
+        lines=lines,
+        closing=closing,
+        language=language,
+        now=now,
+        lifetime=STATEMENT_LIFETIME,
+        renewal=renewal,
+        binding=_keys_of(rows),
+    )
+
+
+def _keys_of(rows: Sequence[Request]) -> str:
+    """Binds a statement to its keys: made anew, they need a statement made anew."""
+    return statements.binding_of(" ".join(row.spki_sha256 for row in rows))
+
+
+def submit(
+    *, actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime
+) -> None:
+    """File the application by the signature of the certificate that is renewed.
+
+    A repetition of the same post changes nothing. Raises `PKIError`, `StatementError`,
+    `WrongCertificateError`, `MoveRefusedError`.
+    """
+    with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now, renewal=renewal):
+        require_holder(renewal, actor)
+        try:
+            _submit_once(actor, renewal, statement_id, cms, now)
+        except StatementSpentError:
+            if not renewal.statements.filter(pk=statement_id, signatures__isnull=False).exists():
+                raise
+            renewal.refresh_from_db()
+
+
+def _submit_once(
+    actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime
+) -> None:
+    rows = list(renewal.requests.select_related("old_certificate"))
+    statement = statements.fetch(
+        statement_id,
+        StatementPurpose.APPLICATION,
+        now=now,
+        renewal=renewal,
+        binding=_keys_of(rows),
+    )
+    proof = verify(statement, cms, usage=Usage.ANY, now=now)
+    require_signer(proof.signer, [renewal.certificate])
+    for row in rows:
+        judge(row.old_certificate.facts, usage=Usage.ANY, now=now)
+    with transaction.atomic():
+        statements.spend(statement, now=now)
+        signature = keep(statement, proof, now=now)
+        move(
+            renewal,
+            Action.SUBMIT,
+            actor=actor,
+            now=now,
+            facts={"signature": signature.pk, "content_sha256": signature.content_sha256},
+            submitted_at=now,
+        )
+        transaction.on_commit(lambda: doorbell.ring(renewal.pk))

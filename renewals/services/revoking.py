@@ -1,0 +1,136 @@
+"""A certificate is revoked by its holder, with a signed request, or by the portal's own rule."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pki.chain import Usage
+from pki.models import Certificate, Revocation
+from pki.revocation import Reason
+from renewals.actor import Actor
+from renewals.errors import IncompleteError, NotHolderError, StatementSpentError
+from renewals.events import EventKind
+from renewals.machine import State
+from renewals.models import Renewal, Statement
+from renewals.services import journal, statements
+from renewals.services.rights import require_holder
+from renewals.services.verification import keep, verify
+from renewals.statement import StatementPurpose, describe_certificate, mask_identifier, speak
+
+STATEMENT_LIFETIME = timedelta(hours=1)
+
+
+def replaced_by(renewal: Renewal, *, now: datetime) -> list[Certificate]:
+    """The old certificates of an installed application that are still in force."""
+    if renewal.state != State.INSTALLED.value:
+        return []
+    return list(
+        Certificate.objects.filter(
+            pk__in=renewal.requests.values("old_certificate"), not_after__gt=now
+        ).unrevoked()
+    )
+
+
+def state_revocation(*, renewal: Renewal, language: str, now: datetime) -> Statement:
+    """The request to revoke what this application replaced. Raises `IncompleteError`."""
+    certificates = replaced_by(renewal, now=now)
+    if not certificates:
+        raise IncompleteError
+    with speak(language):
+        lines = [
+            (_("Application number"), renewal.number),
+            ("", ""),
+            (_("Holder"), renewal.holder_name),
+            (_("IIN"), mask_identifier(renewal.holder_iin)),
+            (_("Reason"), _("replaced by a new certificate (superseded)")),
+        ]
+        for certificate in certificates:
+            lines += describe_certificate(statements.line_of(certificate.facts))
+        closing = _(
+            "I ask to revoke the certificates named above. I know that this cannot be undone."
+        )
+    return statements.create(
+        StatementPurpose.REVOCATION,
+        lines=lines,
+        closing=closing,
+        language=language,
+        now=now,
+        lifetime=STATEMENT_LIFETIME,
+        renewal=renewal,
+    )
+
+
+def revoke_replaced(
+    *, actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime
+) -> None:
+    """Revoke the old certificates as superseded, by a signature of their holder.
+
+    Raises `PKIError`, `StatementError`, `NotHolderError`, `IncompleteError`.
+    """
+    with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now, renewal=renewal):
+        require_holder(renewal, actor)
+        try:
+            _revoke_once(actor, renewal, statement_id, cms, now)
+        except StatementSpentError:
+            if not renewal.statements.filter(pk=statement_id, signatures__isnull=False).exists():
+                raise
+
+
+def _revoke_once(
+    actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime
+) -> None:
+    certificates = list(
+        Certificate.objects.filter(pk__in=renewal.requests.values("old_certificate"))
+    )
+    statement = statements.fetch(
+        statement_id, StatementPurpose.REVOCATION, now=now, renewal=renewal
+    )
+    if renewal.state != State.INSTALLED.value:
+        raise IncompleteError
+    proof = verify(statement, cms, usage=Usage.SIGN, now=now)
+    if proof.signer.subject.iin != renewal.holder_iin:
+        raise NotHolderError
+    with transaction.atomic():
+        statements.spend(statement, now=now)
+        signature = keep(statement, proof, now=now)
+        revoke(
+            certificates,
+            reason=Reason.SUPERSEDED,
+            actor=actor,
+            renewal=renewal,
+            now=now,
+            signature_id=signature.pk,
+        )
+
+
+def revoke(
+    certificates: Iterable[Certificate],
+    *,
+    reason: Reason,
+    actor: Actor,
+    now: datetime,
+    renewal: Renewal | None = None,
+    signature_id: int | None = None,
+) -> None:
+    """Write the revocation and its event. What is revoked already keeps its first reason."""
+    for certificate in certificates:
+        _row, created = Revocation.objects.get_or_create(
+            authority_id=certificate.authority_id,
+            serial_hex=certificate.serial_hex,
+            defaults={"revoked_at": now, "reason": reason.value},
+        )
+        if created:
+            journal.record(
+                EventKind.CERTIFICATE_REVOKED,
+                actor=actor,
+                now=now,
+                renewal=renewal,
+                facts={
+                    "serial": certificate.serial_hex,
+                    "reason": reason.value,
+                    "signature": signature_id,
+                },
+            )
+

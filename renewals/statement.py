@@ -1,0 +1,135 @@
+"""The exact bytes a person signs: text in his language, each purpose with its own line.
+
+Pure text: no database, no clock. The same words are shown and signed, byte for byte.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pki.certificate import Storage
+
+
+class StatementPurpose(StrEnum):
+    """What a signature may be used for. The value stands in the text, in every language."""
+
+    SIGN_IN = "sign-in"
+    APPLICATION = "application"
+    INSTALLATION = "installation"
+    REVOCATION = "revocation"
+
+
+TITLES: dict[StatementPurpose, Promise] = {
+    StatementPurpose.SIGN_IN: gettext_lazy("Request to sign in to the cabinet"),
+    StatementPurpose.APPLICATION: gettext_lazy("Application to renew a certificate"),
+    StatementPurpose.INSTALLATION: gettext_lazy("Proof that the new key works"),
+    StatementPurpose.REVOCATION: gettext_lazy("Request to revoke a certificate"),
+}
+PURPOSES: dict[StatementPurpose, Promise] = {
+    StatementPurpose.SIGN_IN: gettext_lazy("signing in"),
+    StatementPurpose.APPLICATION: gettext_lazy("filing an application"),
+    StatementPurpose.INSTALLATION: gettext_lazy("checking the installed key"),
+    StatementPurpose.REVOCATION: gettext_lazy("revoking a certificate"),
+}
+
+
+@dataclass(frozen=True)
+class CertificateLine:
+    """What a statement says of one certificate. `request_sha256` is hex, '' where none is made."""
+
+    purpose: str
+    issuer: str
+    serial_hex: str
+    not_before: datetime
+    not_after: datetime
+    new_key: str = ""
+    request_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every statement carries. `nonce` is hex, at least 128 bits."""
+
+    purpose: StatementPurpose
+    portal: str
+    language: str
+    nonce: str
+    now: datetime
+
+
+def mask_identifier(digits: str) -> str:
+    """`010203300005` → `0102 •••• 0005`; '' stays ''."""
+    return f"{digits[:4]} •••• {digits[-4:]}" if len(digits) == 12 else digits
+
+
+def group_hex(digits: str, size: int = 4) -> str:
+    """Hex in groups, for eyes: `4f21c09a` → `4f21 c09a`."""
+    return " ".join(digits[at : at + size] for at in range(0, len(digits), size))
+
+
+def write_statement(frame: Frame, lines: Sequence[tuple[str, str]], closing: str = "") -> str:
+    """The whole text, LF between lines. Call it inside `speak(frame.language)`.
+
+    `lines` are label and value; an empty pair is an empty line.
+    """
+    head = [
+        str(TITLES[frame.purpose]),
+        "",
+        _line(_("Portal"), frame.portal),
+        _line(_("Purpose of the signature"), f"{PURPOSES[frame.purpose]} ({frame.purpose.value})"),
+    ]
+    body = [_line(label, value) if label else "" for label, value in lines]
+    made = f"{show_moment(frame.now)} (UTC+5)"
+    foot = ["", _line(_("Drawn up"), made), _line(_("Control number"), frame.nonce)]
+    return "\n".join([*head, *body, *(["", closing] if closing else []), *foot]) + "\n"
+
+
+def speak(language: str) -> translation.override:
+    """Write in `language` while the context lasts."""
+    return translation.override(language)
+
+
+def show_moment(moment: datetime) -> str:
+    """`23 November 2026, 10:14`, Asia/Almaty."""
+    return date_format(timezone.localtime(moment), "j E Y, H:i")
+
+
+STORAGES: dict[str, Promise] = {
+    Storage.FILE.value: gettext_lazy("file on your computer"),
+    Storage.TOKEN.value: gettext_lazy("token"),
+    Storage.ID_CARD.value: gettext_lazy("identity card"),
+}
+
+
+def show_storage(storage: str) -> str:
+    """The storage's name in the language that is spoken."""
+    return str(STORAGES.get(storage, storage))
+
+
+def describe_certificate(certificate: CertificateLine) -> list[tuple[str, str]]:
+    """The lines about one certificate that is renewed, revoked or checked."""
+    term = _("from %(start)s to %(end)s") % {
+        "start": show_moment(certificate.not_before),
+        "end": show_moment(certificate.not_after),
+    }
+    lines = [
+        ("", ""),
+        (_("Certificate"), f"№ {group_hex(certificate.serial_hex)} ({certificate.purpose})"),
+        (_("Issuer"), certificate.issuer),
+        (_("Term"), term),
+    ]
+    if certificate.request_sha256:
+        lines.append((_("New key"), certificate.new_key))
+        lines.append((_("Digest of the request (SHA-256)"), group_hex(certificate.request_sha256)))
+    return lines
+
+
+def _line(label: str, value: str) -> str:
+    return f"{label}: {value}"

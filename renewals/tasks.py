@@ -1,0 +1,19 @@
+"""Celery tasks: thin. They take an id, call a service and leave the outcome in the row."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from renewals.services import ending, issuing
+
+
+@shared_task(name="renewals.issue")
+def issue(renewal_id: int) -> None:
+    """Issue what one application asks for, if it is still due."""
+    issuing.issue_due(now=timezone.now(), renewal_ids=[renewal_id])
+
+
+@shared_task(name="renewals.sweep")
+def sweep() -> None:
+    """Pick up every row whose bell was lost and close what is too old."""
+    issuing.issue_due(now=timezone.now())
+    ending.lapse_due(now=timezone.now())
