@@ -127,6 +127,20 @@ def state_application(*, renewal: Renewal, language: str, now: datetime) -> Stat
     rows = list(renewal.requests.select_related("old_certificate"))
     if renewal.confirmed_at is None or not all(row.spki_sha256 for row in rows):
         raise IncompleteError
+    standing = statements.find_standing(
+        StatementPurpose.APPLICATION,
+        renewal=renewal,
+        language=language,
+        now=now,
+        lifetime=STATEMENT_LIFETIME,
+        binding=_keys_of(rows),
+    )
+    return standing or _write_application(renewal, rows, language=language, now=now)
+
+
+def _write_application(
+    renewal: Renewal, rows: Sequence[Request], *, language: str, now: datetime
+) -> Statement:
     with speak(language):
         lines = [
             (_("Application number"), renewal.number),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -17,6 +17,9 @@ from renewals.services import journal
 from renewals.services.verification import judge
 
 RENEWABLE = (Purpose.AUTH, Purpose.SIGN, Purpose.COMBINED)
+# The two of a pair are made in one go; a half that was revoked must not be matched with the
+# half of the next pair.
+PAIRED_WITHIN = timedelta(days=1)
 
 
 def open_renewal(*, actor: Actor, certificate: Certificate, now: datetime) -> Renewal:
@@ -57,7 +60,11 @@ def partners_of(certificate: Certificate, *, now: datetime) -> list[Certificate]
         storage=certificate.storage,
         purpose=other.value,
         not_before__lte=now,
-        not_after__gt=now,
+        not_after__gte=now,
+        not_before__range=(
+            certificate.not_before - PAIRED_WITHIN,
+            certificate.not_before + PAIRED_WITHIN,
+        ),
     ).unrevoked()
     found = min(
         candidates, key=lambda row: abs(row.not_before - certificate.not_before), default=None

@@ -1,6 +1,6 @@
 """A certificate is revoked by its holder, with a signed request, or by the portal's own rule."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -38,6 +38,19 @@ def state_revocation(*, renewal: Renewal, language: str, now: datetime) -> State
     certificates = replaced_by(renewal, now=now)
     if not certificates:
         raise IncompleteError
+    standing = statements.find_standing(
+        StatementPurpose.REVOCATION,
+        renewal=renewal,
+        language=language,
+        now=now,
+        lifetime=STATEMENT_LIFETIME,
+    )
+    return standing or _write_request(renewal, certificates, language=language, now=now)
+
+
+def _write_request(
+    renewal: Renewal, certificates: Sequence[Certificate], *, language: str, now: datetime
+) -> Statement:
     with speak(language):
         lines = [
             (_("Application number"), renewal.number),

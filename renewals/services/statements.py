@@ -71,6 +71,29 @@ def create(
     )
 
 
+def find_standing(
+    purpose: StatementPurpose,
+    *,
+    renewal: Renewal,
+    language: str,
+    now: datetime,
+    lifetime: timedelta,
+    binding: str = "",
+) -> Statement | None:
+    """One given out before that serves as well: reading a page again must not make another.
+
+    At least half of its life is left, so that it does not end while it is being read.
+    """
+    return Statement.objects.filter(
+        renewal=renewal,
+        purpose=purpose.value,
+        language=language,
+        binding=binding,
+        spent_at=None,
+        expires_at__gt=now + lifetime / 2,
+    ).first()
+
+
 def fetch(
     statement_id: int,
     purpose: StatementPurpose,
