@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest
@@ -146,6 +146,14 @@ def _start(
         request.session[CERTIFICATE_KEY] = certificate.pk
         request.session[SIGNED_IN_AT_KEY] = request.session[SEEN_AT_KEY] = now.timestamp()
     return Entry(user, certificate)
+
+
+def leave(request: HttpRequest, *, now: datetime) -> None:
+    """End the session and record it. Who is not signed in has nothing to leave."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is not None:
+        journal.record(EventKind.SIGN_OUT, actor=actor, now=now)
+    logout(request)
 
 
 def actor_of(user: User, facts: CertificateFacts) -> Actor:

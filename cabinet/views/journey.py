@@ -1,0 +1,5 @@
+"""The pages of the signed-in holder, as URLs."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
