@@ -8,10 +8,19 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from cabinet.context import portal
 from cabinet.sentences import sentence
 from cabinet.views.answers import refused, wants_json
+
+TITLES: dict[HTTPStatus, Promise] = {
+    HTTPStatus.BAD_REQUEST: _("This request cannot be read"),
+    HTTPStatus.FORBIDDEN: _("This was not allowed"),
+    HTTPStatus.NOT_FOUND: _("Page not found"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("This is too much"),
+}
 
 logger = logging.getLogger(__name__)
 
@@ -56,5 +65,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, status: HTTPStatus, code: str) -> HttpResponse:
     if wants_json(request):
         return refused(code, sentence(code), status=status)
-    context = {"message": sentence(code), "status": status.value}
-    return render(request, f"{status.value}.html", context, status=status)
+    context = {"title": TITLES[status], "message": sentence(code)}
+    return render(request, "cabinet/error.html", context, status=status)
