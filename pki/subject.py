@@ -1,0 +1,103 @@
+"""The subject of a certificate as the national authority writes it: read, or put together.
+
+A name is never taken apart as text: organisations carry commas and quotes.
+"""
+
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.x509.name import _ASN1Type
+from cryptography.x509.oid import NameOID
+
+IIN_PREFIX = "IIN"
+BIN_PREFIX = "BIN"
+EMAIL = x509.ObjectIdentifier("1.2.840.113549.1.9.1")
+IDENTIFIER_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Every part is '' where the certificate has none; `der` is the exact DER Name."""
+
+    common_name: str
+    surname: str
+    given_name: str
+    patronymic: str
+    iin: str
+    bin: str
+    organisation: str
+    country: str
+    email: str
+    der: bytes
+
+    @property
+    def full_name(self) -> str:
+        """Surname, first name, patronymic; the common name where that is all there is."""
+        return " ".join(part for part in (self.common_name, self.patronymic) if part)
+
+
+def parse_subject(name: x509.Name) -> Subject:
+    """Read a Name. GIVENNAME holds the patronymic; the first name stands only in CN."""
+    common_name = _first(name, NameOID.COMMON_NAME)
+    surname = _first(name, NameOID.SURNAME)
+    return Subject(
+        common_name=common_name,
+        surname=surname,
+        given_name=common_name.removeprefix(surname).strip() if surname else "",
+        patronymic=_first(name, NameOID.GIVEN_NAME),
+        iin=_identifier(name, NameOID.SERIAL_NUMBER, IIN_PREFIX),
+        bin=_identifier(name, NameOID.ORGANIZATIONAL_UNIT_NAME, BIN_PREFIX)
+        or _identifier(name, NameOID.SERIAL_NUMBER, BIN_PREFIX),
+        organisation=_first(name, NameOID.ORGANIZATION_NAME),
+        country=_first(name, NameOID.COUNTRY_NAME),
+        email=_first(name, EMAIL),
+        der=name.public_bytes(),
+    )
+
+
+def build_subject(
+    *,
+    surname: str,
+    given_name: str,
+    patronymic: str,
+    iin: str,
+    organisation: str = "",
+    bin: str = "",  # noqa: A002  # the identifier's own name
+) -> x509.Name:
+    """A Name in the authority's order: CN, SN, SERIALNUMBER, C, [O, OU], G."""
+    parts = [
+        x509.NameAttribute(NameOID.COMMON_NAME, f"{surname} {given_name}".strip()),
+        x509.NameAttribute(NameOID.SURNAME, surname),
+        x509.NameAttribute(
+            NameOID.SERIAL_NUMBER, f"{IIN_PREFIX}{iin}", _type=_ASN1Type.PrintableString
+        ),
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "KZ"),
+    ]
+    if organisation:
+        parts.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation))
+        parts.append(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"{BIN_PREFIX}{bin}"))
+    if patronymic:
+        parts.append(x509.NameAttribute(NameOID.GIVEN_NAME, patronymic))
+    return x509.Name(parts)
+
+
+def _values(name: x509.Name, oid: x509.ObjectIdentifier) -> list[str]:
+    values = [attribute.value for attribute in name.get_attributes_for_oid(oid)]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _first(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+    """NUL is taken out: PostgreSQL stores no text with it."""
+    values = _values(name, oid)
+    return values[0].replace("\0", "").strip() if values else ""
+
+
+def _identifier(name: x509.Name, oid: x509.ObjectIdentifier, prefix: str) -> str:
+    """Twelve digits behind the prefix. Two different ones are none: nobody can say which."""
+    found = {
+        value.removeprefix(prefix) for value in _values(name, oid) if value.startswith(prefix)
+    }
+    if len(found) != 1:
+        return ""
+    digits = found.pop()
+    return digits if len(digits) == IDENTIFIER_LENGTH and digits.isascii() and digits.isdigit() else ""
