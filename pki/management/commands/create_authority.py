@@ -1,0 +1,114 @@
+"""`manage.py create_authority`: a root and the authority under it, keys encrypted in files."""
+
+import re
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from pki.authority import IssuerFacts
+from pki.errors import KeyMismatchError, KeyMissingError, PKIError
+from pki.issuer.authorities import NewAuthority, certify_authority
+from pki.issuer.keys import NEW_KEYS, ROOT_SUFFIX, AuthorityKey, key_kind, read_key, write_key
+from pki.models import Authority
+from pki.profiles import AUTHORITY_PROFILES
+
+# The name stands in the common name, which X.520 ends at 64 characters, and in file names.
+NAME = re.compile(r"[a-z][a-z0-9-]{0,15}")
+ROOT_NAME = "{name}-root"
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment.astimezone(UTC)
+
+
+class Command(BaseCommand):
+    """Safe to repeat: an authority that exists stays as it is."""
+
+    help = "make a root and the authority under it"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which keys, which name, since when."""
+        parser.add_argument("--profile", choices=sorted(AUTHORITY_PROFILES), required=True)
+        parser.add_argument("--name", required=True, help="small letters, digits and hyphens")
+        parser.add_argument(
+            "--valid-from", type=_moment, default=None, help="ISO 8601 with a time zone; now"
+        )
+
+    def handle(
+        self,
+        *args: object,
+        profile: str,
+        name: str,
+        valid_from: datetime | str | None,
+        **options: object,
+    ) -> None:
+        """Keys first, then both rows in one transaction."""
+        if not NAME.fullmatch(name) or name.endswith(ROOT_NAME.format(name="")):
+            raise CommandError(f"not a name for an authority: {name!r}")
+        if Authority.objects.filter(name=name).exists():
+            self.stdout.write(f"{name}: exists already, nothing done")
+            return
+        if not settings.CA_PASSPHRASE:
+            raise CommandError("CA_PASSPHRASE is not set: the keys could not be encrypted")
+        if isinstance(valid_from, str):
+            valid_from = _moment(valid_from)
+        try:
+            self._create(profile, name, valid_from or timezone.now())
+        except PKIError as error:
+            raise CommandError(f"{error.code} {error.facts}") from error
+        self.stdout.write(f"{name}: made, keys in {settings.CA_KEY_DIRECTORY}")
+
+    def _create(self, profile_name: str, name: str, valid_from: datetime) -> None:
+        profile = AUTHORITY_PROFILES[profile_name]
+        root_name = ROOT_NAME.format(name=name)
+        root_key_name = f"{name}{ROOT_SUFFIX}"
+        made = certify_authority(
+            profile,
+            root=IssuerFacts(
+                name=root_name,
+                certificate_der=b"",
+                key_name=root_key_name,
+                base_url=settings.PKI_BASE_URL.rstrip("/"),
+            ),
+            name=name,
+            root_key=_key(root_key_name, profile.root_key_kind),
+            issuing_key=_key(name, profile.issuing_key_kind),
+            valid_from=valid_from,
+        )
+        _record(made, name=name, root_name=root_name, root_key_name=root_key_name)
+
+
+def _key(name: str, kind: str) -> AuthorityKey:
+    """A new key, already on disk; or the one that an interrupted run has left there.
+
+    No key file is ever written over: it may be the only copy of a key in use.
+    """
+    try:
+        key = read_key(settings.CA_KEY_DIRECTORY, name, settings.CA_PASSPHRASE)
+    except KeyMissingError:
+        key = NEW_KEYS[kind]()
+        write_key(settings.CA_KEY_DIRECTORY, name, key, settings.CA_PASSPHRASE)
+    if key_kind(key.public_key()) != kind:
+        raise KeyMismatchError(name=name)
+    return key
+
+
+def _record(made: NewAuthority, *, name: str, root_name: str, root_key_name: str) -> None:
+    with transaction.atomic():
+        root = Authority.objects.create(
+            name=root_name, certificate_der=made.root_der, key_name=root_key_name
+        )
+        Authority.objects.create(
+            name=name,
+            certificate_der=made.issuing_der,
+            parent=root,
+            key_name=name,
+            is_issuing=True,
+        )
