@@ -252,7 +252,7 @@ PAGES: dict[str, Promise] = {
     "ui.waiting": _("Waiting for the certificate…"),
     "ui.updated": _("The application has moved on. The page shows it now."),
     "ui.poll_stopped": _("The page no longer updates by itself. Reload it to see what is new."),
-    "ui.password_length": _("From 6 to 32 characters"),
+    "ui.password_length": _("From 8 to 32 characters"),
     "ui.password_lower": _("A small Latin letter"),
     "ui.password_upper": _("A capital Latin letter"),
     "ui.password_digit": _("A digit"),
@@ -265,6 +265,8 @@ PAGES: dict[str, Promise] = {
     "ui.pending_missing": _(
         "The new key is not in this browser. Choose the file that you saved when you made it."
     ),
+    "ui.other_file": _("This is another file than the one needed. Choose %(name)s."),
+    "ui.final_cleared": _("The copy is removed from this browser."),
     "ui.confirm_missing": _("Tick the confirmation if it is true for you."),
 }
 

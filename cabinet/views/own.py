@@ -1,0 +1,49 @@
+"""The reader's own application behind a number, or 404: the one way a view gets at one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import get_language
+
+from cabinet.middleware import CabinetRequest
+from cabinet.steps import Step, detour
+from renewals.models import Renewal
+
+P = ParamSpec("P")
+OwnView = Callable[Concatenate[CabinetRequest, Renewal, P], HttpResponse]
+NumberView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+READING = frozenset({"GET", "HEAD"})
+
+
+def own_renewal(step: Step | None = None) -> Callable[[OwnView[P]], NumberView[P]]:
+    """Fetch by number among the reader's own; a page that is not at `step` now leads on.
+
+    A post is never led away: the service that it calls says what is wrong.
+    """
+
+    def decorate(view: OwnView[P]) -> NumberView[P]:
+        @wraps(view)
+        def answer(
+            request: HttpRequest, number: str, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            reader = cast(CabinetRequest, request)
+            mine = Renewal.objects.for_holder(reader.user.iin).select_related("certificate")
+            renewal = get_object_or_404(mine, number=number)
+            if step is not None and request.method in READING:
+                elsewhere = detour(step, renewal)
+                if elsewhere is not None:
+                    return redirect(elsewhere, renewal.number)
+            return view(reader, renewal, *args, **kwargs)
+
+        return answer
+
+    return decorate
+
+
+def language_of_reader() -> str:
+    """The language in which the reader gets his statements."""
+    return get_language() or settings.LANGUAGE_CODE
