@@ -49,7 +49,7 @@ def key_kind(key: object) -> str:
     return type(key).__name__
 
 
-def signature_hash(key: AuthorityKey | AuthorityPublicKey) -> hashes.HashAlgorithm:
+def signature_hash(key: AuthorityKey | AuthorityPublicKey) -> hashes.SHA256 | hashes.SHA384:
     """SHA-384 with P-384, SHA-256 with everything else: as strong as the key, no stronger."""
     is_384 = isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey) and (
         key.curve.name == ec.SECP384R1.name

@@ -22,9 +22,12 @@ ROOT_NAME = "{name}-root"
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"not a moment: {text!r}") from error
     if moment.tzinfo is None:
-        raise ValueError(text)
+        raise CommandError(f"a moment without a time zone: {text!r}")
     return moment.astimezone(UTC)
 
 
@@ -38,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--profile", choices=sorted(AUTHORITY_PROFILES), required=True)
         parser.add_argument("--name", required=True, help="small letters, digits and hyphens")
         parser.add_argument(
-            "--valid-from", type=_moment, default=None, help="ISO 8601 with a time zone; now"
+            "--valid-from", default=None, help="ISO 8601 with a time zone; without it, now"
         )
 
     def handle(
@@ -46,7 +49,7 @@ class Command(BaseCommand):
         *args: object,
         profile: str,
         name: str,
-        valid_from: datetime | str | None,
+        valid_from: str | None,
         **options: object,
     ) -> None:
         """Keys first, then both rows in one transaction."""
@@ -57,10 +60,8 @@ class Command(BaseCommand):
             return
         if not settings.CA_PASSPHRASE:
             raise CommandError("CA_PASSPHRASE is not set: the keys could not be encrypted")
-        if isinstance(valid_from, str):
-            valid_from = _moment(valid_from)
         try:
-            self._create(profile, name, valid_from or timezone.now())
+            self._create(profile, name, _moment(valid_from) if valid_from else timezone.now())
         except PKIError as error:
             raise CommandError(f"{error.code} {error.facts}") from error
         self.stdout.write(f"{name}: made, keys in {settings.CA_KEY_DIRECTORY}")
