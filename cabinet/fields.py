@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,6 +10,8 @@ from django.core.exceptions import ValidationError
 
 class Base64Field(forms.Field):
     """Standard base64 → bytes, not empty, at most `max_bytes` of them."""
+
+    empty_values: ClassVar[list[object]] = [*forms.Field.empty_values, b""]
 
     def __init__(self, *, max_bytes: int, required: bool = True) -> None:
         super().__init__(required=required)

@@ -13,7 +13,7 @@ PREFIXES = {Purpose.AUTH: "AUTH_"}
 
 @dataclass(frozen=True)
 class KeyPlan:
-    """One key of an application. `key_id` is the SHA-256 of the SPKI in hex, '' before it is made."""
+    """One key of an application. `key_id` is the SHA-256 of its SPKI in hex, '' before it is."""
 
     purpose: str
     kind: str

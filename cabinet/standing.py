@@ -100,9 +100,10 @@ class Standing:
 
     @property
     def mark(self) -> Mark:
-        """Revoked outweighs expired: it says more. `notAfter` itself is inside (RFC 5280, 4.1.2.5)."""
+        """Revoked outweighs expired: it says more."""
         if self.revoked_at is not None:
             return Mark.REVOKED
+        # RFC 5280, 4.1.2.5: the term includes the second of `notAfter`.
         if self.now > self.not_after:
             return Mark.EXPIRED
         if self.now < self.not_before:

@@ -28,7 +28,7 @@ def own_renewal(step: Step | None = None) -> Callable[[OwnView[P]], NumberView[P
     def decorate(view: OwnView[P]) -> NumberView[P]:
         @wraps(view)
         def answer(
-            request: HttpRequest, number: str, /, *args: P.args, **kwargs: P.kwargs
+            request: HttpRequest, number: str, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponse:
             reader = cast(CabinetRequest, request)
             mine = Renewal.objects.for_holder(reader.user.iin).select_related("certificate")

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -146,11 +148,8 @@ def test_a_certificate_of_an_organisation_says_that_its_head_has_to_confirm(issu
 
 
 def test_the_list_needs_the_same_queries_for_one_certificate_and_for_twenty(
-    issuer: Issuer, django_assert_num_queries: object
+    issuer: Issuer,
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     issuer.issue(usages=COMBINED)
     with CaptureQueriesContext(
         connection,

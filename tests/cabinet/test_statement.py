@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from renewals.events import EventKind
-from renewals.models import Event, Renewal, Signature, Statement
 from renewals.machine import State
+from renewals.models import Event, Renewal, Signature, Statement
 from tests.cabinet.holder import Holder, pair, single
 from tests.cabinet.people import AUTH, Issuer
 
