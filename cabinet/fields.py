@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,11 +10,10 @@ from django.core.exceptions import ValidationError
 class Base64Field(forms.Field):
     """Standard base64 → bytes, not empty, at most `max_bytes` of them."""
 
-    empty_values: ClassVar[list[object]] = [*forms.Field.empty_values, b""]
-
     def __init__(self, *, max_bytes: int, required: bool = True) -> None:
         super().__init__(required=required)
         self.max_bytes = max_bytes
+        self.empty_values = [*self.empty_values, b""]
 
     def to_python(self, value: object) -> bytes:
         """Raises `ValidationError` for anything but base64 (RFC 4648, 4)."""

@@ -88,7 +88,7 @@ def _above(certificate: Certificate) -> list[Authority]:
     return chain
 
 
-def _base64(der: bytes) -> str:
+def _base64(der: bytes | memoryview) -> str:
     return base64.b64encode(bytes(der)).decode()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,23 +13,20 @@ from cabinet.middleware import CabinetRequest
 from cabinet.steps import Step, detour
 from renewals.models import Renewal
 
-P = ParamSpec("P")
-OwnView = Callable[Concatenate[CabinetRequest, Renewal, P], HttpResponse]
-NumberView = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+# A view with `(request, renewal, **more)` becomes one with `(request, number, **more)`.
+View = Callable[..., HttpResponse]
 READING = frozenset({"GET", "HEAD"})
 
 
-def own_renewal(step: Step | None = None) -> Callable[[OwnView[P]], NumberView[P]]:
+def own_renewal(step: Step | None = None) -> Callable[[View], View]:
     """Fetch by number among the reader's own; a page that is not at `step` now leads on.
 
     A post is never led away: the service that it calls says what is wrong.
     """
 
-    def decorate(view: OwnView[P]) -> NumberView[P]:
+    def decorate(view: View) -> View:
         @wraps(view)
-        def answer(
-            request: HttpRequest, number: str, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        def answer(request: HttpRequest, number: str, **more: str) -> HttpResponse:
             reader = cast(CabinetRequest, request)
             mine = Renewal.objects.for_holder(reader.user.iin).select_related("certificate")
             renewal = get_object_or_404(mine, number=number)
@@ -37,7 +34,7 @@ def own_renewal(step: Step | None = None) -> Callable[[OwnView[P]], NumberView[P
                 elsewhere = detour(step, renewal)
                 if elsewhere is not None:
                     return redirect(elsewhere, renewal.number)
-            return view(reader, renewal, *args, **kwargs)
+            return view(reader, renewal, **more)
 
         return answer
 

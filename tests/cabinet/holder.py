@@ -19,7 +19,7 @@ from renewals.actor import WORKER
 from renewals.machine import Action
 from renewals.models import Renewal, Statement
 from renewals.services.moves import move_all
-from tests.cabinet.people import AUTH, IIN, SIGN, Issuer, Person
+from tests.cabinet.people import AUTH, IIN, SIGN, YEAR, Issuer, Person
 
 COMBINED = (AUTH[0], *SIGN)
 JSON = {"Accept": "application/json"}
@@ -57,11 +57,11 @@ class Holder:
 
     def post(self, name: str, *args: object, **fields: object) -> HttpResponse:
         """What a form of the page sends."""
-        return self.client.post(reverse(name, args=args), fields, secure=True)  # type: ignore[return-value, arg-type]
+        return self.client.post(reverse(name, args=args), fields, secure=True)  # type: ignore[return-value]
 
     def ask(self, name: str, *args: object, **fields: object) -> HttpResponse:
         """What a script of the page sends."""
-        return self.client.post(reverse(name, args=args), fields, headers=JSON, secure=True)  # type: ignore[return-value, arg-type]
+        return self.client.post(reverse(name, args=args), fields, headers=JSON, secure=True)  # type: ignore[return-value]
 
     def open(self, person: Person | None = None) -> Renewal:
         """Press «Renew»."""
@@ -125,8 +125,14 @@ class Holder:
             row.save()
             issued[row.purpose] = person
         now = timezone.now()
-        lease = {"lease_token": "t", "lease_until": now + timedelta(minutes=1)}
-        move_all([renewal], Action.CLAIM, actor=WORKER, now=now, **lease)
+        move_all(
+            [renewal],
+            Action.CLAIM,
+            actor=WORKER,
+            now=now,
+            lease_token="t",  # names a lease, opens nothing
+            lease_until=now + timedelta(minutes=1),
+        )
         move_all([renewal], Action.ISSUE, actor=WORKER, now=now, issued_at=now)
         return issued
 
@@ -148,20 +154,20 @@ class Holder:
         return renewal, issued
 
 
-def single(issuer: Issuer, iin: str = IIN, **term: timedelta) -> Holder:
+def single(issuer: Issuer, iin: str = IIN, ends_in: timedelta = YEAR) -> Holder:
     """Signed in; one key for signing in and signing."""
-    person = issuer.issue(iin=iin, usages=COMBINED, **term)
+    person = issuer.issue(iin=iin, usages=COMBINED, ends_in=ends_in)
     holder = Holder(issuer, person, person)
     holder.sign_in()
     return holder
 
 
-def pair(issuer: Issuer, iin: str = IIN, **term: timedelta) -> Holder:
+def pair(issuer: Issuer, iin: str = IIN, ends_in: timedelta = YEAR) -> Holder:
     """Signed in; one key for signing in, another for signing."""
     holder = Holder(
         issuer,
-        issuer.issue(iin=iin, usages=AUTH, **term),
-        issuer.issue(iin=iin, usages=SIGN, **term),
+        issuer.issue(iin=iin, usages=AUTH, ends_in=ends_in),
+        issuer.issue(iin=iin, usages=SIGN, ends_in=ends_in),
     )
     holder.sign_in()
     return holder

@@ -12,8 +12,8 @@ from cabinet.signature_words import time_left
 from cabinet.standing import Mark, Offer, Standing, pair_up, standings_of
 from pki.models import Certificate
 from renewals.models import Renewal
-from tests.cabinet.holder import AUTH, COMBINED, SIGN, pair, row_of, single
-from tests.cabinet.people import IIN, Issuer
+from tests.cabinet.holder import COMBINED, pair, row_of, single
+from tests.cabinet.people import AUTH, IIN, SIGN, Issuer
 
 pytestmark = pytest.mark.django_db
 
