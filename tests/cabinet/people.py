@@ -99,10 +99,11 @@ class Issuer:
         starts_in: timedelta = timedelta(days=-30),
         ends_in: timedelta = YEAR,
         recorded: bool = True,
+        key: ec.EllipticCurvePrivateKey | None = None,
     ) -> Person:
         """A person with a certificate, written down like every one that we issued."""
         now = datetime.now(UTC)
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         certificate = _leaf(
             _name(common_name, iin), key, usages, (now + starts_in, now + ends_in)
         )
