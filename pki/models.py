@@ -5,7 +5,7 @@ No user stands here; a certificate is matched to a person by the IIN in its subj
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -47,6 +47,25 @@ def _one_of(prefix: str, field: str, names: type[StrEnum]) -> models.CheckConstr
         condition=Q(**{f"{field}__in": [name.value for name in names]}),
         name=f"{prefix}_{field}_known",
     )
+
+
+def _columns(facts: CertificateFacts) -> dict[str, Any]:
+    """What a certificate says about itself, by column."""
+    return {
+        "der": facts.der,
+        "fingerprint": facts.fingerprint,
+        "spki_sha256": facts.spki_sha256,
+        "iin": facts.subject.iin,
+        "bin": facts.subject.bin,
+        "common_name": facts.subject.common_name,
+        "organisation": facts.subject.organisation,
+        "purpose": facts.purpose.value,
+        "storage": facts.storage.value,
+        "roles": [role.value for role in facts.roles],
+        "key_kind": facts.key_kind,
+        "not_before": facts.not_before,
+        "not_after": facts.not_after,
+    }
 
 
 class AuthorityQuerySet(models.QuerySet["Authority"]):
@@ -163,16 +182,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
         Raises `NotPlannedError` for another certificate under a serial that is taken.
         """
-        new = Certificate.from_facts(authority, facts)
-        # Without `get_or_create` the row that lost a race would cost a broken transaction.
         row, _created = self.get_or_create(
-            authority=authority,
-            serial_hex=facts.serial_hex,
-            defaults={
-                field.attname: getattr(new, field.attname)
-                for field in Certificate._meta.concrete_fields
-                if field.attname not in {"id", "created_at", "authority_id", "serial_hex"}
-            },
+            authority=authority, serial_hex=facts.serial_hex, defaults=_columns(facts)
         )
         if bytes(row.der) != facts.der:
             raise NotPlannedError(serial=facts.serial_hex)
@@ -232,23 +243,7 @@ class Certificate(models.Model):
     @classmethod
     def from_facts(cls, authority: Authority, facts: CertificateFacts) -> Self:
         """The row of a certificate, not yet saved."""
-        return cls(
-            authority=authority,
-            serial_hex=facts.serial_hex,
-            der=facts.der,
-            fingerprint=facts.fingerprint,
-            spki_sha256=facts.spki_sha256,
-            iin=facts.subject.iin,
-            bin=facts.subject.bin,
-            common_name=facts.subject.common_name,
-            organisation=facts.subject.organisation,
-            purpose=facts.purpose.value,
-            storage=facts.storage.value,
-            roles=[role.value for role in facts.roles],
-            key_kind=facts.key_kind,
-            not_before=facts.not_before,
-            not_after=facts.not_after,
-        )
+        return cls(authority=authority, serial_hex=facts.serial_hex, **_columns(facts))
 
     @cached_property
     def facts(self) -> CertificateFacts:

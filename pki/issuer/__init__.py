@@ -1,0 +1,1 @@
+"""One road to the key: prepare, lint, sign once, compare."""

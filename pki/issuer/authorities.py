@@ -37,23 +37,10 @@ def certify_authority(
     Raises `issuer.lint` when either would break a rule.
     """
     not_before = valid_from.replace(microsecond=0)
-    root_name = _name(profile, profile.root_common_name, name)
-    root_public = root_key.public_key()
-    root_identifier = x509.SubjectKeyIdentifier(key_identifier(_spki(root_public)))
-    root_certificate = _certify(
-        subject=root_name,
-        issuer_name=root_name,
-        public_key=root_public,
-        term=(not_before, profile.root_term),
-        path_length=1,
-        extra=[
-            (x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(root_identifier), False)
-        ],
-        signer=root_key,
-    )
+    root_certificate = _certify_root(profile, name, root_key, not_before)
     issuing_certificate = _certify(
         subject=_name(profile, profile.issuing_common_name, name),
-        issuer_name=root_name,
+        issuer_name=root_certificate.subject,
         public_key=issuing_key.public_key(),
         term=(not_before, profile.issuing_term),
         path_length=0,
@@ -71,6 +58,23 @@ def certify_authority(
     for certificate_der in (made.root_der, made.issuing_der):
         raise_findings(pkilint_findings(certificate_der), serial="")
     return made
+
+
+def _certify_root(
+    profile: AuthorityProfile, name: str, key: AuthorityKey, not_before: datetime
+) -> x509.Certificate:
+    subject = _name(profile, profile.root_common_name, name)
+    identifier = x509.SubjectKeyIdentifier(key_identifier(_spki(key.public_key())))
+    own = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
+    return _certify(
+        subject=subject,
+        issuer_name=subject,
+        public_key=key.public_key(),
+        term=(not_before, profile.root_term),
+        path_length=1,
+        extra=[(own, False)],
+        signer=key,
+    )
 
 
 def _name(profile: AuthorityProfile, common_name: str, name: str) -> x509.Name:

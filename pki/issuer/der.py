@@ -45,6 +45,11 @@ def content(element: bytes) -> bytes:
     return element[start:end]
 
 
+def is_one(data: bytes, tag: int) -> bool:
+    """Whether this is one element of that kind with something in it, and nothing behind it."""
+    return len(data) > 2 and data[0] == tag and _content(data, 0)[1] == len(data)
+
+
 def time(moment: datetime) -> bytes:
     """A moment (aware, UTC) as RFC 5280, 4.1.2.5 wants it; fractions of a second are cut."""
     if moment.year < GENERALIZED_FROM_YEAR:

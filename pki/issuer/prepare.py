@@ -17,7 +17,7 @@ from pki.authority import IssuerFacts
 from pki.errors import AuthorityTermError, NotPlannedError
 from pki.issuer import der
 from pki.issuer.keys import key_kind
-from pki.issuer.pattern import IssuerMaterial, key_identifier, material_of, pattern_of
+from pki.issuer.pattern import IssuerMaterial, Pattern, key_identifier, material_of, pattern_of
 from pki.profiles import LeafProfile
 
 SERIAL_LENGTH = 20
@@ -74,36 +74,20 @@ def prepare(
     Raises `issuer.ca_term` when it would outlive the issuer, `issuer.not_planned` for a key,
     a subject or a serial number that this profile does not certify.
     """
-    material = material_of(issuer)
     kind = _key_kind(spki_der)
-    not_before, not_after = _term(material, profile, now)
+    not_before, not_after = _term(material_of(issuer), profile, now)
     if len(serial) != SERIAL_LENGTH or not 0x40 <= serial[0] <= 0x7F:
         raise NotPlannedError(serial=serial.hex())
-    if not subject_der or subject_der[0] != der.SEQUENCE:
+    if not der.is_one(subject_der, der.SEQUENCE):
         raise NotPlannedError(serial=serial.hex())
     pattern = pattern_of(issuer, profile, kind)
     extensions = [*pattern.head, pattern.key_identifier + key_identifier(spki_der), *pattern.tail]
     if email:
         extensions.append(_alternative_name(email))
-    # RFC 5280, 4.1: the fields of TBSCertificate, in their order.
-    tbs_der = der.tlv(
-        der.SEQUENCE,
-        b"".join(
-            (
-                pattern.version,
-                der.tlv(der.INTEGER, serial),
-                pattern.signature_algorithm,
-                pattern.issuer_name,
-                der.tlv(der.SEQUENCE, der.time(not_before) + der.time(not_after)),
-                subject_der,
-                spki_der,
-                der.tlv(der.EXTENSIONS, der.tlv(der.SEQUENCE, b"".join(extensions))),
-            )
-        ),
-    )
+    term = der.time(not_before) + der.time(not_after)
     return Plan(
         serial_hex=serial.hex(),
-        tbs_der=tbs_der,
+        tbs_der=_join(pattern, serial, term, subject_der, spki_der, extensions),
         issuer=issuer,
         profile=profile,
         subject_der=subject_der,
@@ -113,6 +97,28 @@ def prepare(
         not_after=not_after,
         email=email,
     )
+
+
+def _join(
+    pattern: Pattern,
+    serial: bytes,
+    term: bytes,
+    subject_der: bytes,
+    spki_der: bytes,
+    extensions: list[bytes],
+) -> bytes:
+    """TBSCertificate (RFC 5280, 4.1): its fields in their order."""
+    fields = (
+        pattern.version,
+        der.tlv(der.INTEGER, serial),
+        pattern.signature_algorithm,
+        pattern.issuer_name,
+        der.tlv(der.SEQUENCE, term),
+        subject_der,
+        spki_der,
+        der.tlv(der.EXTENSIONS, der.tlv(der.SEQUENCE, b"".join(extensions))),
+    )
+    return der.tlv(der.SEQUENCE, b"".join(fields))
 
 
 def _term(

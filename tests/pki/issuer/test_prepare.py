@@ -147,6 +147,16 @@ def test_it_refuses_a_serial_that_is_not_20_positive_octets(
         )
 
 
+@pytest.mark.parametrize(
+    "subject", [b"", b"\x30\x00", SUBJECT[:-1], SUBJECT + b"\x05\x00", b"\x31" + SUBJECT[1:]]
+)
+def test_it_refuses_a_subject_that_is_not_one_name(
+    ec_made: Made, spkis: dict[str, bytes], subject: bytes
+) -> None:
+    with pytest.raises(NotPlannedError):
+        ec_made.plan(spkis["P-256"], subject_der=subject)
+
+
 def test_a_copy_of_a_plan_keeps_its_facts(ec_made: Made, spkis: dict[str, bytes]) -> None:
     plan = ec_made.plan(spkis["P-256"])
     assert replace(plan).tbs_der == plan.tbs_der
