@@ -49,6 +49,9 @@ class CertificateSessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """End what is over; otherwise put `actor` and `certificate` on the request."""
+        if "\x00" in (request.session.session_key or ""):
+            # A quoted cookie may carry NUL, and PostgreSQL raises when it is looked for.
+            request.session = type(request.session)()
         if request.user.is_authenticated:
             now = timezone.now()
             certificate = self._certificate(request, now)

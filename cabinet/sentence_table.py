@@ -271,6 +271,11 @@ PAGES: dict[str, Promise] = {
 }
 
 GENERAL: dict[str, Promise] = {
+    "pki.bad": _("The signature or certificate is damaged or false. Try again from the beginning."),
+    "pki.not_allowed": _(
+        "The signature or certificate is of a kind that we do not accept. Use another key file."
+    ),
+    "pki.indeterminate": _("We could not check this now. Try again in a few minutes."),
     "pki.error": _("The signature or certificate was refused. Try again or write to support."),
     "renewal.error": _("This is not possible now. Reload the page to see what happens next."),
 }

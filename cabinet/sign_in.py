@@ -9,10 +9,10 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest
+from pki.chain import Usage
 
 from cabinet.models import User
 from pki.certificate import CertificateFacts
-from pki.chain import Usage
 from pki.errors import (
     ExpiredError,
     KeyUsageError,
@@ -21,7 +21,7 @@ from pki.errors import (
     RevokedError,
     StatusUnknownError,
 )
-from pki.models import Certificate
+from pki.models import Authority, Certificate
 from renewals.actor import NOBODY, Actor, ActorKind
 from renewals.errors import RenewalError, SubjectError
 from renewals.events import EventKind
@@ -66,7 +66,7 @@ class CertificateBackend(ModelBackend):
 
     def authenticate(self, request: HttpRequest | None, **credentials: object) -> None:  # type: ignore[override]
         """There are no credentials to check."""
-        return None
+        return
 
 
 @dataclass(frozen=True)
@@ -132,8 +132,10 @@ def _start(
 ) -> Entry:
     if not actor.iin:
         raise SubjectError
-    certificate = Certificate.objects.get(fingerprint=proof.signer.fingerprint)
     with transaction.atomic():
+        # One that another authority issued is met here for the first time.
+        authority = Authority.objects.get(certificate_der=proof.path.chain[1])
+        certificate = Certificate.objects.record(authority, proof.signer)
         statements.spend(statement, now=now)
         keep(statement, proof, now=now)
         user, _created = User.objects.update_or_create(iin=actor.iin, defaults={"name": actor.name})

@@ -17,8 +17,8 @@ SOON_DAYS = 30
 # Below this many days the point of the last day would cover the whole arc of a small ring.
 POINT_HIDES_ARC_DAYS = 20
 ICONS = frozenset(
-    ["bell", "check", "chev", "clock", "dash", "file", "info", "key", "lock"]
-    + ["mail", "next", "sign", "stop", "warn"]
+    {"bell", "check", "chev", "clock", "dash", "file", "info"}
+    | {"key", "lock", "mail", "next", "sign", "stop", "warn"}
 )
 
 
@@ -35,7 +35,7 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 @register.inclusion_tag("cabinet/parts/ring.html")
-def ring(days: int, total: int, size: int = 56, words: bool = False) -> dict[str, object]:
+def ring(days: int, total: int, size: int = 56, *, words: bool = False) -> dict[str, object]:
     """The year ring: of `total` days, `days` are left. With `words` it says so inside.
 
     Decoration: the page says the same beside it.

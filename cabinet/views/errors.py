@@ -52,7 +52,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Our fault. The person gets a number, the log the same number with the traceback."""
     reference = secrets.token_hex(4).upper()
     # Django calls this while it handles the exception, so that the traceback is at hand.
-    logger.exception("Reference %s: %s %s", reference, request.method, request.path)
+    logger.exception("Reference %s: %s %s", reference, request.method, request.path)  # noqa: LOG004
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     if wants_json(request):
         message = sentence("ui.reference", {"reference": reference})

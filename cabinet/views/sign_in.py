@@ -73,7 +73,6 @@ def enter(request: HttpRequest) -> HttpResponse:
     return done(_safe_next(request, request.POST.get("next", "")) or settings.LOGIN_REDIRECT_URL)
 
 
-@login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session on this side, too."""

@@ -56,9 +56,7 @@ class Person:
             pkcs7.PKCS7SignatureBuilder()
             .set_data(text.encode())
             .add_signer(self.certificate, self.key, hashes.SHA256())
-            .sign(
-                Encoding.DER, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary]
-            )
+            .sign(Encoding.DER, [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary])
         )
         return base64.b64encode(cms).decode()
 
@@ -104,9 +102,7 @@ class Issuer:
         """A person with a certificate, written down like every one that we issued."""
         now = datetime.now(UTC)
         key = key or ec.generate_private_key(ec.SECP256R1())
-        certificate = _leaf(
-            _name(common_name, iin), key, usages, (now + starts_in, now + ends_in)
-        )
+        certificate = _leaf(_name(common_name, iin), key, usages, (now + starts_in, now + ends_in))
         signed = certificate.issuer_name(self.subject).sign(self.key, hashes.SHA256())
         if recorded and self.row:
             facts = parse_certificate(signed.public_bytes(Encoding.DER))
@@ -176,7 +172,7 @@ def _authority(
 
 def _key_usage(**bits: bool) -> x509.KeyUsage:
     names = (
-        ["digital_signature", "content_commitment", "key_encipherment", "data_encipherment"]
-        + ["key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"]
+        "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
+        "key_cert_sign crl_sign encipher_only decipher_only"
     )
-    return x509.KeyUsage(**{name: bits.get(name, False) for name in names})
+    return x509.KeyUsage(**{name: bits.get(name, False) for name in names.split()})

@@ -32,7 +32,7 @@ DIRECTIVES = {
 
 def answers(client: Client) -> dict[str, HttpResponse]:
     """An answer of each kind: a page, a way on, an error, a refusal, data."""
-    found = {
+    return {  # type: ignore[return-value]
         "200": client.get(reverse("start"), secure=True),
         "302": client.get("/my/", secure=True),
         "404": client.get("/none/", secure=True),
@@ -40,7 +40,6 @@ def answers(client: Client) -> dict[str, HttpResponse]:
         "413": client.post(reverse("enter"), {"cms": "A" * 300_000}, secure=True),
         "json": client.post(reverse("challenge"), secure=True),
     }
-    return found  # type: ignore[return-value]
 
 
 @pytest.fixture

@@ -28,7 +28,9 @@ def pages() -> list[str]:
 
 @pytest.fixture
 def browser() -> Client:
-    return Client(headers={"Accept": "text/html", "Accept-Language": "en"}, raise_request_exception=False)
+    return Client(
+        headers={"Accept": "text/html", "Accept-Language": "en"}, raise_request_exception=False
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
