@@ -70,7 +70,7 @@ export async function openAll(
       continue;
     }
     try {
-      const keyId = await keystore.reopen(content.slice(0), password, signal);
+      const keyId = await keystore.reopen(content, password, signal);
       const found = wanted.find((one) => one.keyId === keyId);
       if (found) {
         bytes.set(found.purpose, content);

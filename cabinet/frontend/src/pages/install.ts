@@ -3,7 +3,7 @@
 import { readPlans, type Plan } from "../journey/plans.js";
 import { saveFile } from "../journey/save-file.js";
 import { attachFiles, openAll } from "../journey/waiting-files.js";
-import { keepFinal, load, remove } from "../journey/waiting-keys.js";
+import { keepFinals, load, remove } from "../journey/waiting-keys.js";
 import { Keystore } from "../keystore/keystore.js";
 import { get, post, type Refused, refusal, type Reply, text } from "../ui/api.js";
 import { one, setting } from "../ui/elements.js";
@@ -104,13 +104,13 @@ async function join(waiting: ReadonlyMap<string, ArrayBuffer>): Promise<string[]
     const made: { plan: Plan; p12: ArrayBuffer; keyId: string }[] = [];
     for (const plan of plans) {
       const issued = reply.data[plan.purpose] as Issued;
-      const bytes = (waiting.get(plan.purpose) as ArrayBuffer).slice(0);
+      const bytes = waiting.get(plan.purpose) as ArrayBuffer;
       const { certificate, chain } = issued;
-      made.push({ plan, ...(await keystore.finish(bytes, password.value, certificate, [...chain], signal)) });
+      made.push({ plan, ...(await keystore.finish(bytes, password.value, certificate, chain, signal)) });
     }
     return made;
   });
-  await keepFinal(number, new Map(finals.map(({ plan, p12 }) => [plan.purpose, p12])));
+  await keepFinals(number, new Map(finals.map(({ plan, p12 }) => [plan.purpose, p12])));
   for (const { plan, p12 } of finals) {
     if (!saved.has(plan.purpose)) {
       saveFile(p12, plan.finalName);
