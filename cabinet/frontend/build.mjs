@@ -12,7 +12,7 @@ import * as esbuild from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, "..", "static", "cabinet");
-const WORKER = join(HERE, "src", "keystore.worker.ts");
+const WORKER = join(HERE, "src", "keystore", "keystore.worker.ts");
 const STYLESHEET = join(HERE, "css", "site.css");
 const FONT = join(HERE, "node_modules", "@fontsource", "golos-text", "files");
 const SUBSETS = ["latin", "latin-ext", "cyrillic", "cyrillic-ext"];
