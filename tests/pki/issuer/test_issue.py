@@ -6,10 +6,11 @@ import pytest
 from cryptography import x509
 
 from pki.certificate import Purpose, Role, Storage, parse_certificate
+from pki.chain import Usage, validate_path
 from pki.issuer.lint import lint, pkilint_findings
 from pki.issuer.sign import compare, sign
 from pki.profiles import LEAF_KEY_KINDS, LEAF_PROFILES, leaf_profile
-from tests.pki.issuer.conftest import INDIVIDUAL, SUBJECT, Made
+from tests.pki.issuer.conftest import INDIVIDUAL, NOW, SUBJECT, Made
 
 ROLE_SETS = (
     INDIVIDUAL,
@@ -39,6 +40,15 @@ def test_every_profile_gives_a_certificate_that_others_accept(
     assert (facts.serial_hex, facts.subject.der) == (plan.serial_hex, SUBJECT)
     assert facts.subject.iin == "010203300005"
     assert not facts.is_ca
+    usage = Usage.SIGN_IN if purpose is Purpose.AUTH else Usage.SIGN
+    path = validate_path(
+        certificate_der,
+        intermediates=[made.new.issuing_der],
+        anchors=[made.new.root_der],
+        moment=NOW,
+        usage=usage,
+    )
+    assert path.chain == (certificate_der, made.new.issuing_der, made.new.root_der)
 
 
 @pytest.mark.parametrize("roles", ROLE_SETS)
