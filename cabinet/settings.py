@@ -6,9 +6,13 @@
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+# Lets `ModelAdmin[Model]` and its like be written, as the type checker wants them.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -33,7 +37,7 @@ INSTALLED_APPS = [
     "notifications",
     "renewals",
     "pki",
-    "cabinet.admin.CabinetAdminConfig",
+    "cabinet.apps.CabinetAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

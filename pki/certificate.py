@@ -115,7 +115,7 @@ def parse_certificate(der: bytes) -> CertificateFacts:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _read(certificate, der)
-    except (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+    except (ValueError, TypeError, LookupError, x509.DuplicateExtension) as error:
         raise CertificateMalformedError from error
 
 
@@ -128,7 +128,7 @@ def load_certificate(der: bytes) -> x509.Certificate:
             # Names over 64 characters and odd serials are the authority's habit, not news.
             warnings.simplefilter("ignore")
             return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise CertificateMalformedError from error
 
 

@@ -1,5 +1,6 @@
 """IIN and BIN as people type them. Never a condition for a certificate that was verified:
-the national authority's own test certificates fail the checksum."""
+the national authority's own test certificates fail the checksum.
+"""
 
 from datetime import date
 

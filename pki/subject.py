@@ -94,10 +94,10 @@ def _first(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
 
 def _identifier(name: x509.Name, oid: x509.ObjectIdentifier, prefix: str) -> str:
     """Twelve digits behind the prefix. Two different ones are none: nobody can say which."""
-    found = {
-        value.removeprefix(prefix) for value in _values(name, oid) if value.startswith(prefix)
-    }
+    found = {value.removeprefix(prefix) for value in _values(name, oid) if value.startswith(prefix)}
     if len(found) != 1:
         return ""
     digits = found.pop()
-    return digits if len(digits) == IDENTIFIER_LENGTH and digits.isascii() and digits.isdigit() else ""
+    return (
+        digits if len(digits) == IDENTIFIER_LENGTH and digits.isascii() and digits.isdigit() else ""
+    )

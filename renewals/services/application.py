@@ -19,8 +19,8 @@ from renewals.errors import (
     MoveRefusedError,
     NotConfirmedError,
     RequestsError,
-    StorageError,
     StatementSpentError,
+    StorageError,
 )
 from renewals.events import EventKind
 from renewals.machine import Action, State
@@ -178,9 +178,7 @@ def _keys_of(rows: Sequence[Request]) -> str:
     return statements.binding_of(" ".join(row.spki_sha256 for row in rows))
 
 
-def submit(
-    *, actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime
-) -> None:
+def submit(*, actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime) -> None:
     """File the application by the signature of the certificate that is renewed.
 
     A repetition of the same post changes nothing. Raises `PKIError`, `StatementError`,

@@ -34,13 +34,13 @@ def move_all(
     actor: Actor,
     now: datetime,
     facts: Mapping[int, Mapping[str, object]] | None = None,
-    lease_token: str | None = None,
+    held_by: str | None = None,
     **changes: object,
 ) -> None:
     """Move every one of `renewals` by `action`, or raise `MoveRefusedError` and move none.
 
     The update is conditional on the table's source states (and, for a worker, on its own
-    lease), so that of any number of callers exactly one gets through. `changes` are columns
+    lease, `held_by`), so that of any number of callers exactly one gets through. `changes` are columns
     written in the same statement; `facts` go into the event of the application with that id.
     """
     rule = MOVES[action]
@@ -48,8 +48,8 @@ def move_all(
         pk__in=[renewal.pk for renewal in renewals],
         state__in=[state.value for state in rule.sources],
     )
-    if lease_token is not None:
-        candidates = candidates.filter(lease_token=lease_token)
+    if held_by is not None:
+        candidates = candidates.filter(lease_token=held_by)
     changes |= {"state": rule.target.value, "state_since": now}
     with transaction.atomic():
         if candidates.update(**changes) != len(renewals):
@@ -58,7 +58,9 @@ def move_all(
             Request.objects.filter(renewal__in=renewals).update(is_open=False)
         journal.append(
             [
-                journal.Entry(EVENT_OF[action], actor, renewal.pk, (facts or {}).get(renewal.pk, {}))
+                journal.Entry(
+                    EVENT_OF[action], actor, renewal.pk, (facts or {}).get(renewal.pk, {})
+                )
                 for renewal in renewals
             ],
             now=now,
@@ -75,7 +77,7 @@ def move(
     actor: Actor,
     now: datetime,
     facts: Mapping[str, object] | None = None,
-    lease_token: str | None = None,
+    held_by: str | None = None,
     **changes: object,
 ) -> None:
     """Move one application; see `move_all`."""
@@ -85,7 +87,7 @@ def move(
         actor=actor,
         now=now,
         facts={renewal.pk: facts or {}},
-        lease_token=lease_token,
+        held_by=held_by,
         **changes,
     )
 

@@ -73,9 +73,7 @@ def partners_of(certificate: Certificate, *, now: datetime) -> list[Certificate]
     return sorted(pair, key=lambda row: row.purpose != Purpose.SIGN.value)
 
 
-def _require_renewable(
-    certificates: Sequence[Certificate], *, actor: Actor, now: datetime
-) -> None:
+def _require_renewable(certificates: Sequence[Certificate], *, actor: Actor, now: datetime) -> None:
     for certificate in certificates:
         if not actor.iin or certificate.iin != actor.iin:
             raise NotRenewableError

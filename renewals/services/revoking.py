@@ -146,4 +146,3 @@ def revoke(
                     "signature": signature_id,
                 },
             )
-

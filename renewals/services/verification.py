@@ -1,5 +1,6 @@
 """Who signed a statement, and may that certificate be trusted now. Reads, never writes rows
-other than the signature it is asked to keep."""
+other than the signature it is asked to keep.
+"""
 
 import base64
 from dataclasses import dataclass

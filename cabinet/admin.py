@@ -1,0 +1,206 @@
+"""What operators see and may do here: everything read-only, but for a retry and the texts."""
+
+from typing import TypeVar, cast
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cabinet.middleware import CabinetRequest
+from cabinet.models import Text, User
+from cabinet.sentences import sentence_for
+from pki.models import Certificate, Revocation
+from renewals.errors import RenewalError
+from renewals.events import EventKind
+from renewals.models import Event, Renewal, Request, Signature
+from renewals.services import ending, journal
+
+Row = TypeVar("Row", bound=Model)
+
+
+class ReadOnly(admin.ModelAdmin[Row]):
+    """Operators look; the look itself is recorded."""
+
+    actions_on_top = True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Rows come from services."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Rows are changed by services."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Nothing is deleted."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Operators see everything here."""
+        return request.user.is_staff
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Operators see everything here."""
+        return request.user.is_staff
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        """Show the row and record who looked."""
+        response = super().change_view(request, object_id, form_url, extra_context)
+        journal.record(
+            EventKind.RECORD_VIEWED,
+            actor=cast(CabinetRequest, request).actor,
+            now=timezone.now(),
+            facts={"record": self.opts.model_name, "id": object_id[:40]},
+        )
+        return response
+
+
+class RequestInline(admin.TabularInline[Request, Renewal]):
+    """The certificates of an application."""
+
+    model = Request
+    fields = ("purpose", "old_certificate", "key_kind", "certificate", "installed_at")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Renewal | None = None) -> bool:
+        """As the application itself."""
+        return request.user.is_staff
+
+    def has_add_permission(self, request: HttpRequest, obj: Renewal | None = None) -> bool:
+        """Rows come from services."""
+        return False
+
+    has_change_permission = has_add_permission
+
+
+class TimelineInline(admin.TabularInline[Event, Renewal]):
+    """What happened to an application."""
+
+    model = Event
+    fields = ("at", "kind", "actor_iin", "facts")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    ordering = ("sequence",)
+
+    has_view_permission = RequestInline.has_view_permission
+    has_add_permission = RequestInline.has_add_permission
+    has_change_permission = RequestInline.has_add_permission
+
+
+@admin.register(Renewal)
+class RenewalAdmin(ReadOnly[Renewal]):
+    """Applications with their timeline."""
+
+    list_display = ("number", "holder_name", "state", "state_since", "submitted_at")
+    list_filter = ("state",)
+    search_fields = ("number", "holder_iin", "holder_name", "requests__old_certificate__serial_hex")
+    inlines = (RequestInline, TimelineInline)
+    show_full_result_count = False
+    actions = ("retry",)
+
+    @admin.action(description=_("Send failed applications to the worker again"))
+    def retry(self, request: HttpRequest, queryset: QuerySet[Renewal]) -> None:
+        """Through the service, one by one; each refusal is told with its number."""
+        actor = cast(CabinetRequest, request).actor
+        for renewal in queryset:
+            try:
+                ending.retry(actor=actor, renewal=renewal, now=timezone.now())
+            except RenewalError as error:
+                sentence = sentence_for(error)
+                self.message_user(request, f"{renewal.number}: {sentence}", messages.ERROR)
+            else:
+                self.message_user(request, f"{renewal.number}: {_('sent again')}")
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ReadOnly[Certificate]):
+    """Certificates, found by person or serial number."""
+
+    list_display = ("common_name", "iin", "purpose", "serial_hex", "not_before", "not_after")
+    list_filter = ("purpose", "storage")
+    search_fields = ("iin", "bin", "common_name", "serial_hex")
+    exclude = ("der",)
+    show_full_result_count = False
+
+
+@admin.register(Revocation)
+class RevocationAdmin(ReadOnly[Revocation]):
+    """What was revoked, when and why."""
+
+    list_display = ("serial_hex", "reason", "revoked_at")
+    search_fields = ("serial_hex",)
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly[Event]):
+    """Sign-ins, refusals and everything else that happened."""
+
+    list_display = ("sequence", "at", "kind", "actor_iin", "renewal")
+    list_filter = ("kind",)
+    search_fields = ("actor_iin", "renewal__number")
+    ordering = ("-sequence",)
+    show_full_result_count = False
+
+
+@admin.register(Signature)
+class SignatureAdmin(ReadOnly[Signature]):
+    """Signatures, found by who signed."""
+
+    list_display = ("signer_name", "signer_iin", "statement", "verified_at")
+    search_fields = ("signer_iin", "signer_name")
+    exclude = ("cms_der",)
+
+
+@admin.register(User)
+class UserAdmin(ReadOnly[User]):
+    """Who has been here."""
+
+    list_display = ("name", "iin", "last_login")
+    search_fields = ("iin", "name")
+    exclude = ("user_permissions",)
+
+
+@admin.register(Text)
+class TextAdmin(admin.ModelAdmin[Text]):
+    """The pages' texts that operators write themselves."""
+
+    list_display = ("slug", "language", "changed_at")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Operators."""
+        return request.user.is_staff
+
+    def has_view_permission(self, request: HttpRequest, obj: Text | None = None) -> bool:
+        """Operators."""
+        return request.user.is_staff
+
+    has_change_permission = has_view_permission
+    has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Operators."""
+        return request.user.is_staff
+
+    def save_model(
+        self, request: HttpRequest, obj: Text, form: ModelForm[Text], change: bool
+    ) -> None:
+        """Keep the text and record who wrote it."""
+        super().save_model(request, obj, form, change)
+        journal.record(
+            EventKind.TEXT_CHANGED,
+            actor=cast(CabinetRequest, request).actor,
+            now=timezone.now(),
+            facts={"slug": obj.slug, "language": obj.language, "body": obj.body[:2000]},
+        )

@@ -1,0 +1,165 @@
+"""From an approved application to its certificate: claim, prepare, sign once, compare, store.
+
+No transaction is open while a key is at work. Every way out of a claim writes an outcome, or
+leaves the lease to end so that the next claim starts with a new serial.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from pki.certificate import parse_certificate
+from pki.chain import Usage
+from pki.errors import (
+    IndeterminateError,
+    KeyMismatchError,
+    KeyMissingError,
+    KeyRightsError,
+    PassphraseError,
+    PKIError,
+)
+from pki.issuer.keys import KeyBackend
+from pki.issuer.lint import lint
+from pki.issuer.sign import compare, sign
+from pki.models import Certificate, PlannedCertificate, PlanState
+from renewals.actor import WORKER
+from renewals.errors import AttemptsError, MoveRefusedError, RenewalError
+from renewals.machine import Action
+from renewals.models import Renewal, Request
+from renewals.services import keyring
+from renewals.services.claiming import Claim, claim
+from renewals.services.moves import move, move_all
+from renewals.services.plans import void_plans
+from renewals.services.verification import judge
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+KEYS_AWAY = (KeyMissingError, KeyRightsError, KeyMismatchError, PassphraseError)
+
+
+def issue_due(
+    *, now: datetime, renewal_ids: Iterable[int] | None = None, linted: bool = True
+) -> int:
+    """Issue what is due, at most one batch. Returns how many applications were issued."""
+    keys = keyring.held()
+    if keys is None:
+        return 0
+    try:
+        claims = claim(now=now, renewal_ids=renewal_ids)
+    except KEYS_AWAY as error:
+        logger.critical("issuing is paused: %s", error.code)
+        return 0
+    prepared = [held for held in claims if _prepare(held, now=now, linted=linted)]
+    _store_plans(prepared)
+    signed = [held for held in prepared if _sign(held, keys, now=now)]
+    return _finish(signed, now=now)
+
+
+def _prepare(held: Claim, *, now: datetime, linted: bool) -> bool:
+    """Build and lint the exact content of every certificate; False if the claim ended."""
+    try:
+        if held.renewal.attempts > MAX_ATTEMPTS:
+            raise AttemptsError
+        for job in held.jobs:
+            plan = job.build(now=now)
+            if linted:
+                lint(plan)
+    except (PKIError, RenewalError) as error:
+        _give_up(held, error, now=now)
+        return False
+    return True
+
+
+def _store_plans(claims: Sequence[Claim]) -> None:
+    """Written down before any key is touched: what may exist from now on."""
+    PlannedCertificate.objects.bulk_update(
+        [job.planned for held in claims for job in held.jobs], ["tbs_der"]
+    )
+
+
+def _sign(held: Claim, keys: KeyBackend, *, now: datetime) -> bool:
+    """Look once more whether the old certificates hold, then sign each plan once and compare."""
+    try:
+        for job in held.jobs:
+            judge(job.request.old_certificate.facts, usage=Usage.ANY, now=now)
+        for job in held.jobs:
+            job.certificate_der = sign(job.plan, keys)
+            compare(job.plan, job.certificate_der)
+    except (PKIError, RenewalError) as error:
+        _give_up(held, error, now=now)
+        return False
+    return True
+
+
+def _give_up(held: Claim, error: PKIError | RenewalError, *, now: datetime) -> None:
+    """Write the failure down, with its code; or wait, when it only could not be told."""
+    if isinstance(error, (IndeterminateError, *KEYS_AWAY)):
+        logger.critical("application %s waits: %s", held.renewal.number, error.code)
+        # Not the application's fault: the attempt does not count.
+        Renewal.objects.filter(pk=held.renewal.pk, lease_token=held.token).update(
+            attempts=F("attempts") - 1
+        )
+        return
+    try:
+        with transaction.atomic():
+            void_plans([job.planned for job in held.jobs], now=now)
+            move(
+                held.renewal,
+                Action.FAIL,
+                actor=WORKER,
+                now=now,
+                held_by=held.token,
+                reason=error.code,
+                facts={"code": error.code, **error.facts},
+            )
+    except MoveRefusedError:
+        logger.warning("application %s is another worker's by now", held.renewal.number)
+
+
+def _finish(claims: Sequence[Claim], *, now: datetime) -> int:
+    """Store all in one transaction; if one of them stands in the way, one by one."""
+    if not claims:
+        return 0
+    try:
+        _store(claims, now=now)
+        return len(claims)
+    except (MoveRefusedError, DatabaseError) as error:
+        if len(claims) == 1:
+            # The lease ends, the next claim voids this plan and takes a new serial.
+            logger.warning("application %s was not stored: %s", claims[0].renewal.number, error)
+            return 0
+    return sum(_finish([held], now=now) for held in claims)
+
+
+def _store(claims: Sequence[Claim], *, now: datetime) -> None:
+    jobs = [job for held in claims for job in held.jobs]
+    with transaction.atomic():
+        rows = Certificate.objects.bulk_create(
+            Certificate.from_facts(job.planned.authority, parse_certificate(job.certificate_der))
+            for job in jobs
+        )
+        for job, row in zip(jobs, rows, strict=True):
+            job.request.certificate = row
+        Request.objects.bulk_update([job.request for job in jobs], ["certificate"])
+        PlannedCertificate.objects.filter(pk__in=[job.planned.pk for job in jobs]).update(
+            state=PlanState.SIGNED.value
+        )
+        # One claim took the whole batch: they share its token.
+        move_all(
+            [held.renewal for held in claims],
+            Action.ISSUE,
+            actor=WORKER,
+            now=now,
+            held_by=claims[0].token,
+            issued_at=now,
+            facts={
+                held.renewal.pk: {
+                    "serials": [job.planned.serial_hex for job in held.jobs],
+                }
+                for held in claims
+            },
+        )

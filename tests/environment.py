@@ -1,0 +1,36 @@
+"""The environment of tests and tools: values that are good for nothing else.
+
+`python -m tests.environment COMMAND …` runs a command in it.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """What the settings need, with data below `directory`."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "cabinet.settings",
+        "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 4,
+        "DATABASE_URL": f"sqlite:///{directory / 'tests.sqlite3'}",
+        "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+        "PORTAL_URL": "http://testserver",
+        "TLS": "false",
+        "CA_KEY_DIRECTORY": str(directory / "ca"),
+        "CA_PASSPHRASE": "only-for-tests-passphrase",
+        "STATIC_ROOT": str(directory / "static"),
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def fill(directory: Path) -> None:
+    """Set what is not set yet."""
+    for name, value in environment(directory).items():
+        os.environ.setdefault(name, value)
+
+
+if __name__ == "__main__":
+    fill(Path(tempfile.mkdtemp(prefix="cabinet-")))
+    os.execvp(sys.argv[1], sys.argv[1:])
