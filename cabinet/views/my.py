@@ -5,13 +5,14 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cabinet.application_tags import next_party_words, tag_of
 from cabinet.holder_forms import FindForm
 from cabinet.middleware import CabinetRequest
 from cabinet.sentences import sentence
 from cabinet.standing import standing_of, standings_of
+from cabinet.views.own import posts_only
 from pki.models import Certificate
 from renewals.models import Renewal
 
@@ -40,7 +41,7 @@ def render_my(
     return render(request, "cabinet/my.html", context, status=status)
 
 
-@require_POST
+@posts_only("my")
 def find(request: HttpRequest) -> HttpResponse:
     """Look an own application up by its number; unknown and somebody else's are the same."""
     reader = cast(CabinetRequest, request)

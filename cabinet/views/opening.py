@@ -5,7 +5,6 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from cabinet.holder_forms import FindForm, OpenForm
 from cabinet.middleware import CabinetRequest
@@ -13,7 +12,7 @@ from cabinet.sentences import sentence_for
 from cabinet.steps import next_step
 from cabinet.views.answers import status_of
 from cabinet.views.my import render_my
-from cabinet.views.own import own_renewal
+from cabinet.views.own import own_renewal, posts_only
 from pki.errors import PKIError
 from pki.models import Certificate
 from renewals.errors import RenewalError
@@ -22,7 +21,7 @@ from renewals.services.ending import withdraw
 from renewals.services.opening import open_renewal
 
 
-@require_POST
+@posts_only("my")
 def open_application(request: HttpRequest) -> HttpResponse:
     """Open an application for a certificate of the reader, or go on with the open one."""
     reader = cast(CabinetRequest, request)
@@ -32,7 +31,7 @@ def open_application(request: HttpRequest) -> HttpResponse:
     return _open(reader, certificate)
 
 
-@require_POST
+@posts_only("status")
 @own_renewal()
 def again(request: CabinetRequest, renewal: Renewal) -> HttpResponse:
     """The waiting key is lost: withdraw this application and open another."""

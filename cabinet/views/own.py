@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
 
 from cabinet.middleware import CabinetRequest
 from cabinet.steps import Step, detour
@@ -35,6 +36,25 @@ def own_renewal(step: Step | None = None) -> Callable[[View], View]:
                 if elsewhere is not None:
                     return redirect(elsewhere, renewal.number)
             return view(reader, renewal, **more)
+
+        return answer
+
+    return decorate
+
+
+def posts_only(elsewhere: str) -> Callable[[View], View]:
+    """For an address that is only posted to. Opened, it leads to the page named `elsewhere`.
+
+    That happens after a refusal was shown under this address and the reader changes the
+    language, or has to sign in again first.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, **names: str) -> HttpResponse:
+            if request.method in READING:
+                return redirect(elsewhere, **names)
+            return require_POST(view)(request, **names)
 
         return answer
 

@@ -3,7 +3,7 @@
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cabinet.application_tags import next_party_words, tag_of
 from cabinet.key_files import key_plans
@@ -12,7 +12,7 @@ from cabinet.sentences import sentence_for
 from cabinet.steps import next_step
 from cabinet.timeline import heading_of, timeline_of
 from cabinet.views.answers import status_of
-from cabinet.views.own import own_renewal
+from cabinet.views.own import own_renewal, posts_only
 from renewals.errors import RenewalError
 from renewals.machine import Action, Party
 from renewals.models import Renewal
@@ -41,7 +41,7 @@ def state(request: CabinetRequest, renewal: Renewal) -> HttpResponse:
     )
 
 
-@require_POST
+@posts_only("status")
 @own_renewal()
 def withdraw_application(request: CabinetRequest, renewal: Renewal) -> HttpResponse:
     """The holder takes it back. A second post finds it done."""

@@ -161,3 +161,12 @@ def test_who_is_not_signed_in_is_sent_to_the_sign_in(holder: Holder) -> None:
     holder.client.logout()
     for name in PAGES:
         assert holder.get(name, renewal.number).headers["Location"].startswith(reverse("sign-in"))
+
+
+def test_an_address_that_is_posted_to_leads_on_when_it_is_opened(holder: Holder) -> None:
+    renewal = holder.open()
+    for name in ("find", "open"):
+        assert holder.get(name).headers["Location"] == reverse("my")
+    for name in ("withdraw", "again"):
+        assert where(holder, name, renewal) == reverse("status", args=[renewal.number])
+    assert holder.client.put(reverse("find"), secure=True).status_code == 405

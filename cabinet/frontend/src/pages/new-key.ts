@@ -91,7 +91,7 @@ async function generate(signal: AbortSignal): Promise<Waiting[]> {
     const { request, pending, keyId } = await keystore.generate(
       plan.kind,
       password.value,
-      plan.waitingName,
+      `${number} ${plan.purpose}`,
       signal,
     );
     made.push({ purpose: plan.purpose, keyId, request, bytes: pending });
