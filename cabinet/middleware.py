@@ -72,7 +72,7 @@ class CertificateSessionMiddleware:
             return None
         certificate = (
             Certificate.objects.select_related("authority")
-            .filter(pk=request.session.get(CERTIFICATE_KEY))
+            .filter(pk=request.session.get(CERTIFICATE_KEY, 0))
             .first()
         )
         if certificate is None or certificate.not_after <= now:

@@ -82,7 +82,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _safe_next(request: HttpRequest, url: str) -> str:
     """`url` if it is a path of this site, else ''."""
-    local = url.startswith("/") and url_has_allowed_host_and_scheme(
-        url, allowed_hosts=None, require_https=request.is_secure()
+    local = (
+        url.startswith("/")
+        and url.isprintable()
+        and url_has_allowed_host_and_scheme(
+            url, allowed_hosts=None, require_https=request.is_secure()
+        )
     )
     return url if local else ""
