@@ -1,9 +1,11 @@
 """Django's admin behind the certificate sign-in: operators only, no password form anywhere."""
 
+from typing import NoReturn
+
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +34,7 @@ class CabinetAdminSite(AdminSite):
             request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL
         )
 
-    def logout(
+    def logout(  # type: ignore[override]  # a redirect, not a page
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         """The portal's own way out."""
@@ -40,12 +42,12 @@ class CabinetAdminSite(AdminSite):
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
-    ) -> HttpResponseBase:
+    ) -> NoReturn:
         """There are no passwords."""
         raise Http404
 
     def password_change_done(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
-    ) -> HttpResponse:
+    ) -> NoReturn:
         """There are no passwords."""
         raise Http404

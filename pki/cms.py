@@ -255,6 +255,8 @@ def _require_signature(
     signer: SignerInfo, certificate: Certificate, digest: hashes.HashAlgorithm
 ) -> None:
     """Over the attributes as a SET, not under the [0] of the message (RFC 5652, 5.4)."""
+    if signer.signed_attributes is None:
+        raise CMSNoSignedAttributesError
     wrapped = encode_der(AttributeSet(attributes=signer.signed_attributes))
     signed_bytes = _content_of(wrapped)
     algorithm = signer.signature_algorithm.oid.dotted_string
@@ -284,9 +286,10 @@ def _signing_time(attributes: Mapping[str, asn1.TLV]) -> datetime | None:
         return None
     for kind in (asn1.UTCTime, asn1.GeneralizedTime):
         try:
-            return attributes[SIGNING_TIME].parse(kind).as_datetime()
+            claimed: datetime = attributes[SIGNING_TIME].parse(kind).as_datetime()
         except (ValueError, TypeError):
             continue
+        return claimed
     raise CMSAttributeError(attribute=SIGNING_TIME)
 
 

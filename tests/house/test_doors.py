@@ -15,6 +15,7 @@ PUBLIC = {
     "help",
     "health",
     "language",
+    "revoked",
 }
 ADMIN = "admin"
 SAMPLES = {

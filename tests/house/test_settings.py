@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 from celery import current_app
 from django.conf import settings
@@ -54,6 +55,7 @@ def test_every_task_on_the_schedule_is_known() -> None:
     assert scheduled <= set(current_app.tasks)
 
 
+@pytest.mark.django_db
 def test_every_model_has_its_migration() -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pki.errors
 import renewals.errors
-from cabinet.sentences import SENTENCES
+from cabinet.sentence_table import SENTENCES
 from renewals.events import EventKind
 from renewals.machine import Action
 from renewals.services.moves import EVENT_OF

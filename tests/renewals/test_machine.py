@@ -37,7 +37,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("state", "action"), itertools.product(State, Action))
+@pytest.mark.parametrize(("state", "action"), list(itertools.product(State, Action)))
 def test_it_allows_just_the_moves_that_are_meant(state: State, action: Action) -> None:
     expected = (state.value, action.value, MOVES[action].target.value) in ALLOWED
     assert is_allowed(action, state) is expected
