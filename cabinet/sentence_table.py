@@ -198,7 +198,7 @@ KEY_FILES: dict[str, Promise] = {
     "keystore.unsupported_key": _(
         "Browsers cannot use a key of this kind. Choose a file with an RSA or elliptic curve key."
     ),
-    "keystore.cancelled": _("You stopped it. Nothing was sent."),
+    "keystore.cancelled": _("You stopped it. You can start again."),
     "keystore.failed": _(
         "The browser could not do this. Nothing was sent. Reload the page and try again; if it "
         "happens again, try a current version of another browser."
@@ -214,7 +214,7 @@ PAGES: dict[str, Promise] = {
     ),
     "ui.offline": _("There is no connection to the portal. Check the network and try again."),
     "ui.timeout": _("The portal did not answer for 30 seconds. Try again."),
-    "ui.cancelled": _("You stopped it. Nothing was sent."),
+    "ui.cancelled": _("You stopped it. You can start again."),
     "ui.session_over": _(
         "Your session is over: it ends after 15 minutes without work. Sign in again, what you did "
         "is saved."

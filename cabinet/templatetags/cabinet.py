@@ -28,7 +28,7 @@ def icon(name: str, size: str = "") -> SafeString:
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"No icon {name!r}")
     return format_html(
-        '<svg class="i{}" aria-hidden="true"><use href="#i-{}"/></svg>',
+        '<svg class="i{}" width="24" height="24" aria-hidden="true"><use href="#i-{}"/></svg>',
         " i--s" if size == "s" else "",
         name,
     )

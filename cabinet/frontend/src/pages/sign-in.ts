@@ -44,6 +44,8 @@ async function signIn(): Promise<void> {
       await enter(key);
     }
   } catch (error) {
+    // Who stopped it stopped the Worker, and the keys that were opened are gone with it.
+    choice.forget();
     showErrors(form, [refusalOf(error)]);
   }
 }

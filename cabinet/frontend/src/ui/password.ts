@@ -24,6 +24,8 @@ export function attachPassword(field: HTMLElement): HTMLInputElement {
     const keyboard = new Keyboard(line);
     input.addEventListener("keydown", keyboard.press);
     input.addEventListener("keyup", keyboard.press);
+    // On phones the keys have no names; what they wrote tells the layout.
+    input.addEventListener("input", keyboard.write);
   }
   return input;
 }
@@ -31,25 +33,32 @@ export function attachPassword(field: HTMLElement): HTMLInputElement {
 /** What the last keys said of the layout and of Caps Lock. Unknown until the first key. */
 class Keyboard {
   private layout: "" | "latin" | "cyrillic" = "";
+  private caps = false;
   private shown = "";
 
   constructor(private readonly line: HTMLElement) {}
 
   readonly press = (event: KeyboardEvent): void => {
-    const caps = event.getModifierState("CapsLock");
-    if (event.key.length === 1) {
-      this.layout = CYRILLIC.test(event.key) ? "cyrillic" : LATIN.test(event.key) ? "latin" : this.layout;
-    }
-    this.say(caps);
+    this.caps = event.getModifierState("CapsLock");
+    this.say(event.key.length === 1 ? event.key : "");
   };
 
-  private say(caps: boolean): void {
-    const name = [this.layout, caps ? "caps" : ""].filter(Boolean).join("_");
+  readonly write = (event: Event): void => {
+    this.say(event instanceof InputEvent ? (event.data?.slice(-1) ?? "") : "");
+  };
+
+  private say(letter: string): void {
+    if (CYRILLIC.test(letter)) {
+      this.layout = "cyrillic";
+    } else if (LATIN.test(letter)) {
+      this.layout = "latin";
+    }
+    const name = [this.layout, this.caps ? "caps" : ""].filter(Boolean).join("_");
     if (name === this.shown) {
       return;
     }
     this.shown = name;
-    const warns = caps || this.layout === "cyrillic";
+    const warns = this.caps || this.layout === "cyrillic";
     const words = document.createElement("span");
     words.textContent = name ? sentence(`ui.keyboard_${name}`) : "";
     this.line.className = warns ? "state" : "hint";
