@@ -1,7 +1,7 @@
 /** A form with a statement: open the key file, sign the shown text, send the signature. */
 
 import { Keystore } from "../keystore/keystore.js";
-import { post, refusal, type Refused, type Reply, text } from "../ui/api.js";
+import { refusal, type Refused, text } from "../ui/api.js";
 import { one, setting } from "../ui/elements.js";
 import { clearErrors, showErrors } from "../ui/errors.js";
 import { attachFileDrop, type FileField, LARGEST_BYTES } from "../ui/file-drop.js";
@@ -9,6 +9,9 @@ import { attachPassword } from "../ui/password.js";
 import { run } from "../ui/progress.js";
 import { refusalOf } from "../ui/refusals.js";
 import { sentence } from "../ui/sentences.js";
+import { send } from "./sending.js";
+
+type Signed = Readonly<Record<"statement" | "cms", string>>;
 
 /** Enliven the page's `form[data-sign]`; only certificates that it names may sign. */
 export function attachSignForm(): void {
@@ -42,10 +45,11 @@ class SignForm {
       return;
     }
     try {
-      const reply = await run(this.form, "ui.signing", (signal) => this.sign(file, signal));
-      if (reply.ok) {
+      const signed = await run(this.form, "ui.signing", (signal) => this.sign(file, signal));
+      const reply = "ok" in signed ? signed : await send(this.form, signed);
+      if (reply?.ok) {
         window.location.assign(text(reply, "location"));
-      } else {
+      } else if (reply) {
         showErrors(this.form, [reply]);
       }
     } catch (error) {
@@ -54,7 +58,7 @@ class SignForm {
   }
 
   /** A wrong certificate is told here, before anything is sent. */
-  private async sign(file: File, signal: AbortSignal): Promise<Reply> {
+  private async sign(file: File, signal: AbortSignal): Promise<Signed | Refused> {
     const bytes = await file.arrayBuffer();
     const { keys } = await this.keystore.open(bytes, this.password.value, signal);
     const signers = setting(this.form, "signers").split(" ");
@@ -65,7 +69,7 @@ class SignForm {
     // What is signed is what stands on the page, letter by letter.
     const shown = one(this.form, "[data-text]", HTMLElement).textContent;
     const cms = await this.keystore.sign(key.id, shown, signal);
-    return post(window.location.pathname, { statement: setting(this.form, "statement"), cms }, signal);
+    return { statement: setting(this.form, "statement"), cms };
   }
 
   private wrongCertificate(serialHex: string): Refused {

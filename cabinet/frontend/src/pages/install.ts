@@ -2,10 +2,11 @@
 
 import { readPlans, type Plan } from "../journey/plans.js";
 import { saveFile } from "../journey/save-file.js";
+import { send } from "../journey/sending.js";
 import { attachFiles, openAll } from "../journey/waiting-files.js";
 import { keepFinals, load, remove } from "../journey/waiting-keys.js";
 import { Keystore } from "../keystore/keystore.js";
-import { get, post, type Refused, refusal, type Reply, text } from "../ui/api.js";
+import { get, post, refusal, type Reply, text } from "../ui/api.js";
 import { one, setting } from "../ui/elements.js";
 import { clearErrors, showErrors } from "../ui/errors.js";
 import { attachPassword } from "../ui/password.js";
@@ -121,8 +122,8 @@ async function join(waiting: ReadonlyMap<string, ArrayBuffer>): Promise<string[]
 }
 
 /** Every new key signs the portal's text. */
-async function prove(keyIds: readonly string[]): Promise<Reply | Refused> {
-  return run(form, "ui.checking", async (signal) => {
+async function prove(keyIds: readonly string[]): Promise<Reply | null> {
+  const proof = await run(form, "ui.checking", async (signal) => {
     const challenge = await post(setting(form, "challenge"), {}, signal);
     if (!challenge.ok) {
       return challenge;
@@ -131,7 +132,7 @@ async function prove(keyIds: readonly string[]): Promise<Reply | Refused> {
     for (const keyId of keyIds) {
       signatures.push(await keystore.sign(keyId, text(challenge, "text"), signal));
     }
-    const statement = text(challenge, "statement");
-    return post(window.location.pathname, { statement, signatures }, signal);
+    return { statement: text(challenge, "statement"), signatures };
   });
+  return "ok" in proof ? proof : send(form, proof);
 }

@@ -6,10 +6,11 @@
 import { readPlans, type Plan } from "../journey/plans.js";
 import { attachRules, isGoodPassword } from "../journey/password-rules.js";
 import { saveFile } from "../journey/save-file.js";
+import { send } from "../journey/sending.js";
 import { attachFiles, type FileFields, openAll } from "../journey/waiting-files.js";
 import { load, save, type Waiting } from "../journey/waiting-keys.js";
 import { Keystore } from "../keystore/keystore.js";
-import { post, refusal, type Refused, text } from "../ui/api.js";
+import { refusal, type Refused, text } from "../ui/api.js";
 import { one, setting } from "../ui/elements.js";
 import { clearErrors, showErrors } from "../ui/errors.js";
 import { attachPassword } from "../ui/password.js";
@@ -145,7 +146,7 @@ async function prove(): Promise<void> {
       showErrors(proveForm, faults);
       return;
     }
-    await send();
+    await sendRequests();
   } catch (error) {
     const told = refusalOf(error);
     showErrors(proveForm, [{ ...told, field: told.field === "password" && isAsked ? "known" : told.field }]);
@@ -157,14 +158,12 @@ function wantedOf(plan: Plan): Plan {
   return { ...plan, keyId: key?.keyId ?? "" };
 }
 
-async function send(): Promise<void> {
+async function sendRequests(): Promise<void> {
   const fields = Object.fromEntries(waiting.map((one) => [`request_${one.purpose}`, one.request]));
-  const reply = await run(proveForm, "ui.sending", (signal) =>
-    post(window.location.pathname, fields, signal),
-  );
-  if (reply.ok) {
+  const reply = await send(proveForm, fields);
+  if (reply?.ok) {
     window.location.assign(text(reply, "location"));
-  } else {
+  } else if (reply) {
     showErrors(proveForm, [{ ...reply, field: "" }]);
   }
 }

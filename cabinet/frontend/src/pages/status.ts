@@ -2,7 +2,7 @@
 
 import { readPlans } from "../journey/plans.js";
 import { saveFile } from "../journey/save-file.js";
-import { load } from "../journey/waiting-keys.js";
+import { load, remove } from "../journey/waiting-keys.js";
 import { get, text } from "../ui/api.js";
 import { maybe, one, setting } from "../ui/elements.js";
 import { sentence } from "../ui/sentences.js";
@@ -19,7 +19,12 @@ let wait = FIRST_WAIT_MS;
 let timer = 0;
 
 announce();
-void offerFiles();
+if (setting(root, "open") === "yes") {
+  void offerFiles();
+} else {
+  // Whether installed or given up: what waits here is of no use any more.
+  void remove(setting(root, "number"), readPlans());
+}
 if (setting(root, "waits") === "yes") {
   document.addEventListener("visibilitychange", schedule);
   schedule();
