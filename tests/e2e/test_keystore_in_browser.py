@@ -13,10 +13,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from pki.cms import verify_cms
-from tests import chromium
 from tests.e2e.key_files import Authority, make_authority, write_by_openssl
 
 pytestmark = pytest.mark.e2e
@@ -68,16 +67,11 @@ def bundle(source: Path, target: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
-    program = chromium.find()
-    if not program:
-        pytest.skip("there is no Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
-        page = browser.new_page()
-        page.goto(address)
-        yield page
-        browser.close()
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    page = browser.new_page()
+    page.goto(address)
+    yield page
+    page.close()
 
 
 @pytest.fixture(autouse=True)
@@ -177,9 +171,10 @@ def test_a_certificate_for_another_key_is_not_joined(page: Page, authority: Auth
 
 
 def test_the_page_does_not_stand_still(page: Page) -> None:
-    answer = page.evaluate("window.call('generate', 'P-256', 'Password1', '42')")
-    # Some hundred milliseconds of derivation, all of it in the worker.
-    assert answer["gap"] < max(answer["ms"] / 3, 100)
+    work = "window.call('generate', 'P-256', 'Password1', '42')"
+    answers = [page.evaluate(work) for _ in range(3)]
+    # Most of it is one stretch of derivation. The best of three: other tests run beside this one.
+    assert min(answer["gap"] / answer["ms"] for answer in answers) < 0.25
 
 
 def test_work_can_be_cancelled_and_begun_again(page: Page) -> None:

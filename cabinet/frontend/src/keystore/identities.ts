@@ -14,6 +14,7 @@ export interface Identity {
   /** SHA-256 of the SubjectPublicKeyInfo, hex. */
   readonly id: string;
   readonly key: SigningKey;
+  /** Zeros once nobody has to write it into a file. */
   readonly pkcs8: Bytes;
   readonly certificate: Certificate;
   /** Its issuers as far as the file has them, without the self-signed one. */

@@ -22,7 +22,7 @@ export class Session implements Operations {
     const found = await findIdentities(await readFile(file, password));
     this.identities.clear();
     for (const identity of found) {
-      this.identities.set(identity.id, identity);
+      this.keep(identity);
     }
     return { keys: await Promise.all(found.map(infoOf)) };
   }
@@ -40,14 +40,20 @@ export class Session implements Operations {
     const key = { key: pair.privateKey, algorithm };
     const spki = new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey));
     const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey));
-    const request = await makeRequest(key, spki, label);
-    const placeholder = await makePlaceholder(key, spki, label, new Date());
-    const pending = await writeFile({ pkcs8, certificates: [placeholder], name: label }, password);
-    return { request: toBase64(request), pending: pending.buffer, keyId: await keyIdOf(spki) };
+    try {
+      const request = await makeRequest(key, spki, label);
+      const placeholder = await makePlaceholder(key, spki, label, new Date());
+      const pending = await writeFile({ pkcs8, certificates: [placeholder], name: label }, password);
+      return { request: toBase64(request), pending: pending.buffer, keyId: await keyIdOf(spki) };
+    } finally {
+      pkcs8.fill(0);
+    }
   }
 
   async reopen(pending: ArrayBuffer, password: string): Promise<string> {
-    return (await this.only(pending, password)).id;
+    const { id, pkcs8 } = await this.only(pending, password);
+    pkcs8.fill(0);
+    return id;
   }
 
   async finish(
@@ -56,21 +62,31 @@ export class Session implements Operations {
     certificate: string,
     chain: readonly string[],
   ): Promise<Finished> {
-    const waiting = await this.only(pending, password);
     const leaf = await refusing("keystore.failed", () => readCertificate(fromBase64(certificate)));
-    // The portal's word is not taken for it: a certificate for another key would be of no use.
-    if (!isEqual(leaf.spki, waiting.certificate.spki)) {
-      throw new KeystoreError("keystore.key_mismatch");
-    }
     const issuers = await refusing("keystore.failed", () => chain.map(fromBase64));
-    const certificates = [leaf.der, ...issuers] as const;
-    const p12 = await writeFile({ pkcs8: waiting.pkcs8, certificates, name: leaf.subjectName }, password);
-    const finished = await this.only(p12.buffer, password);
-    if (!isEqual(finished.certificate.der, leaf.der)) {
-      throw new KeystoreError("keystore.failed");
+    const waiting = await this.only(pending, password);
+    try {
+      // The portal's word is not taken for it: a certificate for another key would be of no use.
+      if (!isEqual(leaf.spki, waiting.certificate.spki)) {
+        throw new KeystoreError("keystore.key_mismatch");
+      }
+      const certificates = [leaf.der, ...issuers] as const;
+      const p12 = await writeFile({ pkcs8: waiting.pkcs8, certificates, name: leaf.subjectName }, password);
+      const finished = await this.only(p12.buffer, password);
+      if (!isEqual(finished.certificate.der, leaf.der)) {
+        throw new KeystoreError("keystore.failed");
+      }
+      this.keep(finished);
+      return { p12: p12.buffer, keyId: finished.id };
+    } finally {
+      waiting.pkcs8.fill(0);
     }
-    this.identities.set(finished.id, finished);
-    return { p12: p12.buffer, keyId: finished.id };
+  }
+
+  /** Hold a key for signing. WebCrypto has it, not extractable: what could be read is wiped. */
+  private keep(identity: Identity): void {
+    identity.pkcs8.fill(0);
+    this.identities.set(identity.id, identity);
   }
 
   /** The key of a file that we wrote: there is one. */
