@@ -5,8 +5,9 @@ from functools import wraps
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
@@ -53,7 +54,7 @@ def posts_only(elsewhere: str) -> Callable[[View], View]:
         @wraps(view)
         def answer(request: HttpRequest, **names: str) -> HttpResponse:
             if request.method in READING:
-                return redirect(elsewhere, **names)
+                return HttpResponseRedirect(reverse(elsewhere, kwargs=names))
             return require_POST(view)(request, **names)
 
         return answer
