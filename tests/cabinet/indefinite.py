@@ -4,60 +4,42 @@ from collections.abc import Iterator
 
 LONG = 200
 PIECE = 100
+OCTET_STRING = 0x04
+END = b"\0\0"
+# An OCTET STRING, and the implicit one of encrypted content: their tags when in pieces.
+IN_PIECES = {OCTET_STRING: 0x24, 0x80: 0xA0}
 
 
-def to_ber(der: bytes) -> bytes:
-    """The same elements; what stands inside an OCTET STRING keeps its form."""
-    return b"".join(_elements(der))
+def to_ber(der: bytes, *, inside: bool = False) -> bytes:
+    """The same elements in another form.
+
+    What stands in an OCTET STRING keeps its form, since a seal may cover it; `inside`: but not
+    in the outermost one, the AuthenticatedSafe of a PFX without a seal.
+    """
+    return b"".join(_elements(der, inside=inside))
 
 
-def safe_to_ber(pfx: bytes) -> bytes:
-    """A PFX without a seal, its AuthenticatedSafe in BER too (a seal would be broken by that)."""
-    safe = _authenticated_safe(pfx)
-    changed = b"\x24\x80" + _pieces(to_ber(safe)) + b"\0\0"
-    old = b"\x04" + _length(len(safe)) + safe
-    content_info = _skip(pfx, 0)[0]
-    version = content_info[:3]
-    oid = content_info[3:].removesuffix(old)
-    # What is left of the headers before the OCTET STRING: ContentInfo, its OID, [0].
-    name = oid[_header(oid)[0] :]
-    name = name[: 2 + name[1]]
-    return b"\x30\x80" + version + b"\x30\x80" + name + b"\xa0\x80" + changed + b"\0\0" * 3
-
-
-def _authenticated_safe(pfx: bytes) -> bytes:
-    content_info = _skip(pfx, 0)[0][3:]
-    explicit = _skip(content_info, 0)[0]
-    explicit = explicit[2 + explicit[1] :]
-    return _skip(_skip(explicit, 0)[0], 0)[0]
-
-
-def _skip(der: bytes, start: int) -> tuple[bytes, bytes]:
-    """Content of the first element, and what follows it."""
-    begin, length = _header(der[start:])
-    end = start + begin + length
-    return der[start + begin : end], der[end:]
-
-
-def _elements(der: bytes) -> Iterator[bytes]:
+def _elements(der: bytes, *, inside: bool) -> Iterator[bytes]:
     while der:
         tag = der[0]
-        content, der = _skip(der, 0)
+        start, length = _header(der)
+        content, der = der[start : start + length], der[start + length :]
         if tag & 0x20:
-            yield bytes([tag, 0x80]) + to_ber(content) + b"\0\0"
-        elif tag in {0x04, 0x80} and len(content) > LONG:
-            # OCTET STRING, and the implicit one of encrypted content
-            yield bytes([tag | 0x20 if tag == 0x04 else 0xA0, 0x80]) + _pieces(content) + b"\0\0"
+            yield bytes([tag, 0x80]) + to_ber(content, inside=inside) + END
+        elif tag in IN_PIECES and len(content) > LONG:
+            whole = to_ber(content) if inside else content
+            yield bytes([IN_PIECES[tag], 0x80]) + _pieces(whole) + END
         else:
             yield bytes([tag]) + _length(len(content)) + content
 
 
 def _pieces(content: bytes) -> bytes:
-    parts = (content[at : at + 100] for at in range(0, len(content), 100))
-    return b"".join(b"\x04" + _length(len(part)) + part for part in parts)
+    parts = (content[at : at + PIECE] for at in range(0, len(content), PIECE))
+    return b"".join(bytes([OCTET_STRING]) + _length(len(part)) + part for part in parts)
 
 
 def _header(der: bytes) -> tuple[int, int]:
+    """Where the content begins, and its length."""
     if der[1] < 0x80:
         return 2, der[1]
     count = der[1] & 0x7F

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pki.cms import verify_cms
 from pki.csr import parse_request
-from tests.cabinet.indefinite import safe_to_ber, to_ber
+from tests.cabinet.indefinite import to_ber
 from tests.cabinet.node import Calls, calls, find_node
 from tests.conftest import SAMPLES
 from tests.e2e.key_files import PrivateKey, make_authority, write_by_openssl
@@ -163,7 +163,7 @@ def test_it_opens_indefinite_lengths_and_strings_in_pieces(call: Calls, person: 
 def test_it_opens_indefinite_lengths_inside_too(
     call: Calls, person: Person, tmp_path: Path
 ) -> None:
-    ber = safe_to_ber(by_openssl(person, tmp_path, "-nomac", "-legacy"))
+    ber = to_ber(by_openssl(person, tmp_path, "-nomac", "-legacy"), inside=True)
     assert serials(call, ber) == [serial_of(person.certificate)]
 
 
