@@ -17,6 +17,7 @@ def environment(directory: Path) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{directory / 'tests.sqlite3'}",
         "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
         "PORTAL_URL": "http://testserver",
+        "PKI_BASE_URL": "http://pki.cabinet.example",
         "TLS": "false",
         "CA_KEY_DIRECTORY": str(directory / "ca"),
         "CA_PASSPHRASE": "only-for-tests-passphrase",

@@ -94,7 +94,7 @@ def _existing(certificates: Sequence[Certificate]) -> Renewal | None:
 
 def _create(certificates: Sequence[Certificate], *, actor: Actor, now: datetime) -> Renewal:
     renewal = Renewal.objects.create(
-        number=new_number(now),
+        number=_free_number(now),
         state_since=now,
         opened_at=now,
         holder_iin=actor.iin,
@@ -108,6 +108,9 @@ def _create(certificates: Sequence[Certificate], *, actor: Actor, now: datetime)
     return renewal
 
 
-def new_number(now: datetime) -> str:
+def _free_number(now: datetime) -> str:
     """`2026-48170233`: the year and eight random digits, so that it tells nothing of others."""
-    return f"{now.year}-{secrets.randbelow(10**8):08d}"
+    while True:
+        number = f"{now.year}-{secrets.randbelow(10**8):08d}"
+        if not Renewal.objects.filter(number=number).exists():
+            return number
