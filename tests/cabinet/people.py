@@ -7,6 +7,7 @@ import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -108,6 +109,15 @@ class Issuer:
             facts = parse_certificate(signed.public_bytes(Encoding.DER))
             Certificate.objects.record(self.row, facts)
         return Person(key, signed)
+
+    def sign_again_with_sha1(self, person: Person) -> Person:
+        """The same certificate as an old authority would have signed it."""
+        weak = asn1_x509.Certificate.load(person.der)
+        for part in (weak["tbs_certificate"]["signature"], weak["signature_algorithm"]):
+            part["algorithm"] = "sha1_ecdsa"
+        content = weak["tbs_certificate"].dump(force=True)
+        weak["signature_value"] = self.key.sign(content, ec.ECDSA(hashes.SHA1()))
+        return Person(person.key, x509.load_der_x509_certificate(weak.dump(force=True)))
 
     def revoke(self, person: Person) -> None:
         """Revoked a minute ago."""

@@ -15,7 +15,7 @@ from cabinet.models import Text
 from cabinet.texts import HELP_PAGES, SLUGS, Block, blocks_of
 from cabinet.views import public
 from tests.cabinet.people import Issuer
-from tests.cabinet.test_sign_in import Visitor
+from tests.cabinet.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 PUBLIC = ["start", "sign-in", "expired"]
