@@ -190,10 +190,12 @@ def standings_of(iin: str, *, now: datetime) -> list[Standing]:
 def standing_of(certificate: Certificate, *, now: datetime) -> Standing:
     """The signature to which this certificate belongs."""
     standings = standings_of(certificate.iin, now=now)
-    return next(
-        (one for one in standings if certificate in one.certificates),
-        Standing((certificate,), now),
-    )
+    found = next((one for one in standings if certificate in one.certificates), None)
+    if found is not None:
+        return found
+    # Not installed yet: what can be done with it is what its application says.
+    request = Request.objects.filter(certificate=certificate).select_related("renewal").first()
+    return Standing((certificate,), now, application=request.renewal if request else None)
 
 
 def pair_up(

@@ -196,6 +196,14 @@ def test_a_certificate_has_a_page_for_its_holder_and_for_nobody_else(issuer: Iss
     assert holder.get("certificate", 10**9).status_code == 404
 
 
+def test_a_certificate_that_is_not_installed_yet_leads_to_its_application(issuer: Issuer) -> None:
+    holder = single(issuer)
+    renewal = holder.apply()
+    person = holder.issue(renewal)["COMBINED"]
+    standing = holder.get("certificate", row_of(person).pk).context["standing"]  # type: ignore[attr-defined]
+    assert (standing.offer, standing.application) == (Offer.INSTALL, renewal)
+
+
 def test_the_list_of_applications_shows_state_and_who_has_the_next_step(issuer: Issuer) -> None:
     holder = single(issuer)
     assert "no applications yet" in holder.get("renewals").content.decode()

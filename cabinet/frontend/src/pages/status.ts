@@ -26,11 +26,14 @@ if (setting(root, "open") === "yes") {
   void remove(setting(root, "number"), readPlans());
 }
 if (setting(root, "waits") === "yes") {
-  document.addEventListener("visibilitychange", schedule);
+  document.addEventListener("visibilitychange", () => {
+    wait = FIRST_WAIT_MS;
+    schedule();
+  });
   schedule();
 }
 
-/** Nobody looks at a hidden page, so it does not ask; shown again, it asks at once. */
+/** Nobody looks at a hidden page, so it does not ask; shown again, it asks often again. */
 function schedule(): void {
   window.clearTimeout(timer);
   if (!document.hidden) {
