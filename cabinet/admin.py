@@ -194,7 +194,11 @@ class TextAdmin(admin.ModelAdmin[Text]):
         return request.user.is_staff
 
     def save_model(
-        self, request: HttpRequest, obj: Text, form: ModelForm[Text], change: bool
+        self,
+        request: HttpRequest,
+        obj: Text,
+        form: ModelForm[Text],
+        change: bool,  # noqa: FBT001  # Django's own signature
     ) -> None:
         """Keep the text and record who wrote it."""
         super().save_model(request, obj, form, change)

@@ -75,7 +75,7 @@ class CertificateSessionMiddleware:
             .filter(pk=request.session.get(CERTIFICATE_KEY, 0))
             .first()
         )
-        if certificate is None or certificate.not_after <= now:
+        if certificate is None or certificate.not_after < now:
             return None
         status = revocation_of(certificate.authority, certificate.serial_hex, now=now).status
         return certificate if status is Status.GOOD else None

@@ -9,10 +9,10 @@ from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest
-from pki.chain import Usage
 
 from cabinet.models import User
 from pki.certificate import CertificateFacts
+from pki.chain import Usage
 from pki.errors import (
     ExpiredError,
     KeyUsageError,

@@ -17,7 +17,7 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """`iin` and `bin` are twelve digits or ''; `fingerprint` is the SHA-256 of the certificate in hex."""
+    """`iin` and `bin` are twelve digits or ''; `fingerprint` is the certificate's SHA-256, hex."""
 
     kind: ActorKind
     iin: str = ""

@@ -20,7 +20,7 @@ class MoveRefusedError(RenewalError):
 
 
 class NotRenewableError(RenewalError):
-    """This certificate cannot be renewed online."""
+    """A certificate that cannot be renewed online."""
 
     code = "renewal.not_renewable"
 

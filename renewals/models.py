@@ -242,3 +242,6 @@ class EventHead(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="event_head_single")]
+
+    def __str__(self) -> str:
+        return str(self.sequence)

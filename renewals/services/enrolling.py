@@ -1,4 +1,4 @@
-"""A first certificate, for somebody whose identity was proved elsewhere: at a visit, or the cast."""
+"""A first certificate, for somebody whose identity was proved elsewhere."""
 
 from dataclasses import dataclass
 from datetime import datetime

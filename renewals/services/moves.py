@@ -40,8 +40,9 @@ def move_all(
     """Move every one of `renewals` by `action`, or raise `MoveRefusedError` and move none.
 
     The update is conditional on the table's source states (and, for a worker, on its own
-    lease, `held_by`), so that of any number of callers exactly one gets through. `changes` are columns
-    written in the same statement; `facts` go into the event of the application with that id.
+    lease, `held_by`), so that of any number of callers exactly one gets through. `changes` are
+    columns written in the same statement; `facts` go into the event of the application with
+    that id.
     """
     rule = MOVES[action]
     candidates = Renewal.objects.filter(

@@ -1,4 +1,4 @@
-"""A worker that is killed at a given point of its work: `python -m tests.renewals.dying_worker POINT`.
+"""`python -m tests.renewals.dying_worker POINT`: a worker that is killed there.
 
 The kill is a real SIGKILL of a real process; nothing after it runs, no `finally`, no rollback.
 """

@@ -8,6 +8,7 @@ from django.db import connection
 
 from pki.certificate import Purpose, parse_certificate
 from pki.errors import NotPlannedError
+from pki.issuer.sign import sign
 from pki.models import Certificate, PlannedCertificate, Revocation
 from pki.revocation import Reason
 from renewals.actor import WORKER, Actor, ActorKind
@@ -129,7 +130,7 @@ def test_a_plan_is_signed_once(holder: Holder) -> None:
     issuing._prepare(claim, now=NOW, linted=False)
     issuing._sign(claim, keys, now=NOW)
     with pytest.raises(NotPlannedError):
-        issuing.sign(claim.jobs[0].plan, keys)
+        sign(claim.jobs[0].plan, keys)
 
 
 def test_five_attempts_without_an_outcome_are_a_failure(holder: Holder) -> None:
@@ -142,9 +143,7 @@ def test_five_attempts_without_an_outcome_are_a_failure(holder: Holder) -> None:
     assert (renewal.state, renewal.reason) == ("failed", "issuing.attempts")
 
 
-def test_without_keys_applications_wait(
-    holder: Holder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_keys_applications_wait(holder: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
     renewal = holder.submit()
     monkeypatch.setattr(settings, "CA_PASSPHRASE", "")
     assert issuing.issue_due(now=NOW) == 0
