@@ -1,0 +1,276 @@
+"""CMS signatures: what holds, what does not, and what other verifiers say of the same bytes."""
+
+import asyncio
+import base64
+import random
+from dataclasses import replace
+
+import pytest
+from asn1crypto import cms as asn1_cms
+from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from pki.chain import Usage, validate_path
+from pki.cms import MAX_BYTES, verify_cms
+from pki.errors import PKIError
+from tests.pki.factories import (
+    NOW,
+    Cms,
+    der,
+    issuing,
+    key,
+    leaf,
+    openssl,
+    private_pem,
+    root,
+    to_ber,
+)
+
+CONTENT = "Заявление № 2026-00000001\n".encode()
+
+
+def good(kind: str = "P-256") -> Cms:
+    return Cms(CONTENT, kind, leaf(kind))
+
+
+def code_of(data: bytes, content: bytes = CONTENT) -> str:
+    with pytest.raises(PKIError) as refused:
+        verify_cms(data, content=content)
+    return refused.value.code
+
+
+@pytest.mark.parametrize("kind", ["RSA-2048", "P-256", "P-384"])
+@pytest.mark.parametrize("digest", ["sha256", "sha384", "sha512"])
+@pytest.mark.parametrize("attached", [True, False])
+def test_it_takes_every_key_and_digest_that_we_allow(
+    kind: str, digest: str, attached: bool
+) -> None:
+    message = replace(good(kind), digest=digest, attached=attached)
+    facts = verify_cms(message.build(), content=CONTENT)
+    assert facts.signer.der == der(message.certificate)
+    assert (facts.digest_algorithm, facts.encapsulated) == (digest, attached)
+    assert facts.signing_certificate_checked
+
+
+def test_it_takes_der_ber_and_pem() -> None:
+    data = good().build()
+    body = base64.encodebytes(data)
+    for form in (
+        data,
+        to_ber(data),
+        b"-----BEGIN CMS-----\n" + body + b"-----END CMS-----\n",
+        b"-----BEGIN PKCS7-----\r\n" + body + b"-----END PKCS7-----",
+    ):
+        facts = verify_cms(form, content=CONTENT)
+        assert facts.der == form
+
+
+def test_it_takes_a_signer_named_by_key_identifier() -> None:
+    message = replace(good(), by_key_identifier=True)
+    assert verify_cms(message.build(), content=CONTENT).signer.der == der(message.certificate)
+
+
+def test_without_a_reference_to_the_certificate_it_says_so() -> None:
+    message = replace(good(), with_reference=False)
+    assert not verify_cms(message.build(), content=CONTENT).signing_certificate_checked
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"signers": 2}, "cms.signers"),
+        ({"signers": 0}, "cms.signers"),
+        ({"with_attributes": False}, "cms.no_signed_attributes"),
+        ({"missing": "content_type"}, "cms.attribute"),
+        ({"missing": "message_digest"}, "cms.attribute"),
+        ({"doubled": True}, "cms.attribute"),
+        ({"content_type": "signed_data"}, "cms.content_type"),
+        (
+            {"content_type": "signed_data", "encapsulated_type": "signed_data"},
+            "cms.content_type",
+        ),
+        ({"digest": "sha1"}, "cms.weak_hash"),
+        ({"digest": "md5"}, "cms.weak_hash"),
+        ({"claimed": b"\0" * 32}, "cms.content"),
+        ({"certificates": []}, "cms.no_certificate"),
+        ({"reference": b"\0" * 32}, "cms.signing_certificate"),
+        ({"named_digest": "streebog512"}, "cms.unsupported_algorithm"),
+        ({"number": 7}, "cms.signature"),
+    ],
+)
+def test_whatever_is_wrong_has_its_own_code(change: dict[str, object], code: str) -> None:
+    message = replace(good("RSA-2048"), **change)  # type: ignore[arg-type]
+    assert code_of(message.build()) == code
+
+
+@pytest.mark.parametrize("attached", [True, False])
+def test_another_content_is_refused(attached: bool) -> None:
+    data = replace(good(), attached=attached).build()
+    for other in (CONTENT + b" ", CONTENT[:-1], b"", CONTENT.replace(b"1", b"2")):
+        assert code_of(data, other) == "cms.content"
+
+
+def test_somebody_elses_certificate_in_the_message_is_refused() -> None:
+    other = leaf("P-256", number=3)
+    assert code_of(replace(good(), certificates=[other]).build()) == "cms.no_certificate"
+
+
+def test_two_certificates_under_one_name_and_number_are_refused() -> None:
+    message = good()
+    twin = leaf("P-256", number=3, serial=message.certificate.serial_number)
+    both = [message.certificate, twin]
+    assert code_of(replace(message, certificates=both).build()) == "cms.no_certificate"
+    same = replace(message, certificates=[message.certificate] * 2).build()
+    assert verify_cms(same, content=CONTENT).signer.der == der(message.certificate)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", b"\x30", b"\x30\x80", b"\0" * 100, b"-----BEGIN CMS-----\n!!\n-----END CMS-----"),
+        *(b"\x30\x84\xff\xff\xff\xff", b"\x30\x80" * 200, b"\x24\x80" * 200, b"{}", b"\x30\x00"),
+    ],
+)
+def test_what_is_no_message_is_malformed(data: bytes) -> None:
+    assert code_of(data) == "cms.malformed"
+
+
+def test_a_message_larger_than_any_is_not_read() -> None:
+    assert code_of(b"\x30" * (MAX_BYTES + 1)) == "cms.too_large"
+
+
+def test_trailing_data_are_refused() -> None:
+    assert code_of(good().build() + b"\0") == "cms.malformed"
+
+
+# --- what others say ------------------------------------------------------------------------
+
+
+def openssl_accepts(data: bytes, content: bytes) -> bool:
+    chain = b"".join(one.certificate.public_bytes(Encoding.PEM) for one in (root(), issuing()))
+    arguments = "cms -verify -cades -binary -inform DER -in {data} -content {content}"
+    return (
+        openssl(
+            *f"{arguments} -CAfile {{chain}} -purpose any -no_check_time".split(),
+            data=data,
+            content=content,
+            chain=chain,
+        ).returncode
+        == 0
+    )
+
+
+def pyhanko_accepts(data: bytes, content: bytes) -> bool:
+    signed = asn1_cms.ContentInfo.load(data)["content"]
+    context = ValidationContext(
+        trust_roots=[asn1_x509.Certificate.load(root().der)],
+        other_certs=[asn1_x509.Certificate.load(issuing().der)],
+        allow_fetching=False,
+        moment=NOW,
+    )
+    try:
+        status: StandardCMSSignatureStatus = asyncio.run(
+            async_validate_detached_cms(content, signed, signer_validation_context=context)
+        )
+    except Exception:  # noqa: BLE001  # whatever it throws, it did not accept
+        return False
+    return bool(status.intact and status.valid)
+
+
+@pytest.mark.parametrize("kind", ["RSA-2048", "P-256"])
+def test_openssl_and_pyhanko_agree_with_us(kind: str) -> None:
+    message = good(kind)
+    flipped = bytearray(message.build())
+    flipped[-1] ^= 1
+    cases = [
+        (message.build(), CONTENT),
+        (message.build(), CONTENT + b"x"),
+        (bytes(flipped), CONTENT),
+        (replace(message, reference=b"\1" * 32).build(), CONTENT),
+        (replace(message, number=7).build(), CONTENT),
+    ]
+    for position, (data, content) in enumerate(cases):
+        try:
+            verify_cms(data, content=content)
+            ours = True
+        except PKIError:
+            ours = False
+        assert ours is (position == 0)
+        assert openssl_accepts(data, content) is ours
+        assert pyhanko_accepts(data, content) is ours
+
+
+def test_it_takes_what_openssl_signs() -> None:
+    certificate = leaf("RSA-2048")
+    arguments = "cms -sign -cades -binary -in {content} -signer {signer} -inkey {key}"
+    for more in ("-outform DER", "-outform DER -nodetach -stream", "-outform PEM"):
+        made = openssl(
+            *f"{arguments} {more} -md sha256".split(),
+            content=CONTENT,
+            signer=certificate.public_bytes(Encoding.PEM),
+            key=private_pem(key("RSA-2048")),
+        )
+        assert made.returncode == 0, made.stderr
+        facts = verify_cms(made.stdout, content=CONTENT)
+        assert facts.signer.der == der(certificate)
+        assert facts.signing_time is not None
+
+
+# --- altered by a bit, cut at a byte ----------------------------------------------------------
+
+
+def judge(data: bytes) -> tuple[str, str, object] | None:
+    """What a message is accepted as: signer, content, time; None if it is refused."""
+    try:
+        facts = verify_cms(data, content=CONTENT)
+        validate_path(
+            facts.signer.der,
+            intermediates=[issuing().der],
+            anchors=[root().der],
+            moment=NOW,
+            usage=Usage.ANY,
+        )
+    except PKIError:
+        return None
+    return facts.signer.fingerprint, facts.content_sha256, facts.signing_time
+
+
+def test_no_flipped_bit_changes_who_signed_what() -> None:
+    data = good().build()
+    expected = judge(data)
+    assert expected is not None
+    accepted = 0
+    for position in range(len(data) * 8):
+        altered = bytearray(data)
+        altered[position // 8] ^= 1 << position % 8
+        found = judge(bytes(altered))
+        assert found in {None, expected}
+        accepted += found is not None
+    # The outer version numbers and the list of digests are nobody's business.
+    assert accepted < len(data)
+
+
+def test_a_message_cut_anywhere_is_refused() -> None:
+    data = good().build()
+    assert all(judge(data[:length]) is None for length in range(len(data)))
+
+
+def test_random_damage_raises_nothing_else() -> None:
+    generator = random.Random(20261123)
+    data = to_ber(good().build())
+    for _round in range(2000):
+        altered = bytearray(data)
+        for _change in range(generator.randint(1, 8)):
+            altered[generator.randrange(len(altered))] = generator.randrange(256)
+        judge(bytes(altered))
+
+
+def test_a_weak_reference_to_the_certificate_is_refused() -> None:
+    certificate = leaf()
+    assert certificate.fingerprint(hashes.SHA256()) != certificate.fingerprint(hashes.SHA1())
+    message = replace(good(), reference=certificate.fingerprint(hashes.SHA1()))
+    assert code_of(message.build()) == "cms.signing_certificate"
