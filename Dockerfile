@@ -22,4 +22,4 @@ COPY --from=build /venv /venv
 COPY --from=build /static /static
 COPY --from=build /app /app
 USER cabinet
-CMD ["gunicorn", "cabinet.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--worker-class", "gthread", "--worker-tmp-dir", "/dev/shm"]
+CMD ["gunicorn", "cabinet.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--worker-class", "gthread", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]

@@ -4,6 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -25,18 +26,30 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
     database.setdefault("TEST", {})["NAME"] = name
 
 
+def refuse_strangers(host: object) -> None:
+    """A test that calls out fails at the call, be it for an address only."""
+    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
+    if not name.startswith(LOOPBACK):
+        raise AssertionError(f"a test called {name}")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def only_loopback() -> Iterator[None]:
-    """A test that calls out fails at the call."""
-    connect = socket.socket.connect
+    """No network but loopback, neither connections nor questions to name servers."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
 
     def guarded(self: socket.socket, address: tuple[object, ...] | str | bytes) -> None:
-        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
-            raise AssertionError(f"a test called {address[0]}")
+        if isinstance(address, tuple):
+            refuse_strangers(address[0])
         connect(self, address)
+
+    def guarded_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        refuse_strangers(host)
+        return look_up(host, *args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
         yield
 
 

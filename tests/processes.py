@@ -21,7 +21,11 @@ CELERY_BEAT = [
     "--schedule",
     "/tmp/beat",
 ]
-GUNICORN = ["gunicorn", "cabinet.wsgi:application"]
+GUNICORN = [
+    *["gunicorn", "cabinet.wsgi:application", "--bind", "0.0.0.0:8000"],
+    *["--workers", "3", "--threads", "4", "--worker-class", "gthread"],
+    *["--worker-tmp-dir", "/dev/shm", "--no-control-socket"],
+]
 MIGRATE = ["python", "manage.py", "migrate", "--no-input"]
 
 

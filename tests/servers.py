@@ -11,9 +11,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 NOBODY = 65534
 START_SECONDS = 30
@@ -112,11 +113,14 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
-    """The URL of a running Redis that keeps nothing on disk."""
+def redis(number: int = 0) -> Iterator[str]:
+    """The URL of a running Redis that keeps nothing on disk.
+
+    `number` names the database in a Redis that was given, where several processes meet.
+    """
     given = os.environ.get("TEST_REDIS_URL")
     if given:
-        yield given
+        yield urlsplit(given)._replace(path=f"/{number}").geturl()
         return
     with tempfile.TemporaryDirectory(prefix="cabinet-redis-") as name:
         port = free_port()
@@ -126,13 +130,3 @@ def redis() -> Iterator[str]:
         ]
         with _running(command, port):
             yield f"redis://127.0.0.1:{port}/0"
-
-
-@contextmanager
-def both() -> Iterator[dict[str, str]]:
-    """The environment in which both are used."""
-    with ExitStack() as stack:
-        yield {
-            "DATABASE_URL": stack.enter_context(postgresql()),
-            "REDIS_URL": stack.enter_context(redis()),
-        }

@@ -1,8 +1,10 @@
 """Settings: the example lists them all, production is closed, tasks are known."""
 
+import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from django.core.management import call_command
 
 from tests import processes
 from tests.environment import environment
+from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
+PACKAGES = ("cabinet", "notifications", "renewals", "pki")
 COMPOSE_ONLY = {"POSTGRES_PASSWORD"}
 
 
@@ -49,10 +53,15 @@ def test_production_values_pass_djangos_own_check(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-def test_every_task_on_the_schedule_is_known() -> None:
+def test_every_task_is_known_and_either_on_the_schedule_or_rung_for() -> None:
     current_app.loader.import_default_modules()
+    known = {name for name in current_app.tasks if not name.startswith("celery.")}
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert scheduled <= set(current_app.tasks)
+    rung: set[str] = set()
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            rung |= set(re.findall(r'send_task\(\s*"([^"]+)"', path.read_text()))
+    assert known == scheduled | rung
 
 
 @pytest.mark.django_db
@@ -81,7 +90,41 @@ def test_the_composed_commands_are_those_that_the_tests_start() -> None:
     services = compose()
     assert services["worker"]["command"] == processes.CELERY_WORKER
     assert services["beat"]["command"] == processes.CELERY_BEAT
-    web = services["web"]["command"]
-    assert isinstance(web, list)
-    assert web[:2] == processes.GUNICORN[:2]
+    assert services["web"]["command"] == processes.GUNICORN
     assert services["migrate"]["command"] == processes.MIGRATE
+
+
+def test_the_image_starts_what_is_composed() -> None:
+    (command,) = re.findall(r"^CMD (.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert json.loads(command) == processes.GUNICORN
+
+
+def test_places_within_the_image_hold_whatever_the_env_file_says() -> None:
+    image = (ROOT / "Dockerfile").read_text()
+    for name, service in compose().items():
+        if "build" in service:
+            given = service["environment"]
+            assert isinstance(given, dict)
+            for place in ("STATIC_ROOT", "CA_KEY_DIRECTORY"):
+                assert f"{place}={given[place]}" in image, name
+
+
+def test_the_composed_site_passes_its_own_health_check(tmp_path: Path) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    values = environment(tmp_path) | {
+        "ALLOWED_HOSTS": "cabinet.example",
+        "TLS": "true",
+        "TRUSTED_PROXIES": "1",
+    }
+    (tmp_path / "static").mkdir()
+    web = compose()["web"]
+    check = web["healthcheck"]
+    assert isinstance(check, dict)
+    question = [part.replace("127.0.0.1:8000", address) for part in check["test"][1:]]
+    command = [part.replace("0.0.0.0:8000", address) for part in processes.GUNICORN]
+    log = tmp_path / "log"
+    with processes.running(command, values, log):
+        until = time.monotonic() + 60
+        while (ended := run(processes.own(question), values)).returncode:
+            assert time.monotonic() < until, ended.stderr + log.read_text()
+            time.sleep(0.2)
