@@ -43,9 +43,3 @@ def test_the_catalogues_are_complete() -> None:
 def test_the_page_of_states_equals_the_table() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text()
     assert write_states() in page
-
-
-def test_the_imports_run_one_way() -> None:
-    program = Path(sys.executable).with_name("lint-imports")
-    ended = subprocess.run([str(program)], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stdout[-2000:]
