@@ -16,6 +16,15 @@ from pki.errors import CertificateMalformedError
 from pki.subject import Subject, parse_subject
 
 MAX_BYTES = 32 * 1024
+# What the library raises over bytes that it cannot read; not all of it is a `ValueError`.
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm,
+)
 
 
 class Purpose(StrEnum):
@@ -115,7 +124,7 @@ def parse_certificate(der: bytes) -> CertificateFacts:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _read(certificate, der)
-    except (ValueError, TypeError, LookupError, x509.DuplicateExtension) as error:
+    except (*UNREADABLE, LookupError) as error:
         raise CertificateMalformedError from error
 
 
@@ -128,7 +137,7 @@ def load_certificate(der: bytes) -> x509.Certificate:
             # Names over 64 characters and odd serials are the authority's habit, not news.
             warnings.simplefilter("ignore")
             return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError, x509.InvalidVersion) as error:
+    except UNREADABLE as error:
         raise CertificateMalformedError from error
 
 

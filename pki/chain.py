@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
+    Policy,
     PolicyBuilder,
     Store,
     VerificationError,
@@ -121,7 +122,7 @@ def _find_path(
 ) -> tuple[bytes, ...]:
     authorities = [_load_authority(der) for der in (*intermediates, *anchors)]
     issuers = [row for row in authorities if row.subject == loaded.issuer]
-    if not any(_is_issued_by(loaded, issuer) for issuer in issuers):
+    if not anchors or not any(_is_issued_by(loaded, issuer) for issuer in issuers):
         raise UnknownIssuerError
     # An expired leaf of ours must be told from a forged one: the path is asked about at the
     # moment within the leaf's term that is nearest to the given one.
@@ -159,12 +160,20 @@ def _store(anchors: tuple[bytes, ...]) -> Store:
     return Store([_load_authority(der) for der in anchors])
 
 
+def _require_certificate_signing(
+    _policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage
+) -> None:
+    """RFC 5280, 6.1.4 (n). The library asks for the extension, not for the bit."""
+    if not usage.key_cert_sign:
+        raise ValueError
+
+
 def _policies() -> tuple[ExtensionPolicy, ExtensionPolicy]:
     """For the leaf the purpose is read by us; for authorities RFC 5280's rules hold."""
     authority = (
         ExtensionPolicy.permit_all()
         .require_present(x509.BasicConstraints, Criticality.CRITICAL, None)
-        .require_present(x509.KeyUsage, Criticality.AGNOSTIC, None)
+        .require_present(x509.KeyUsage, Criticality.AGNOSTIC, _require_certificate_signing)
     )
     return ExtensionPolicy.permit_all(), authority
 

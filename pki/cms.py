@@ -18,12 +18,18 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate, ObjectIdentifier, SubjectKeyIdentifier
+from cryptography.x509 import (
+    Certificate,
+    DuplicateExtension,
+    InvalidVersion,
+    ObjectIdentifier,
+    SubjectKeyIdentifier,
+)
 from cryptography.x509.extensions import ExtensionNotFound
 
 from pki import policy
 from pki.ber import ber_to_der, encode
-from pki.certificate import CertificateFacts, parse_certificate
+from pki.certificate import UNREADABLE, CertificateFacts, parse_certificate
 from pki.cms_structures import (
     Attribute,
     AttributeSet,
@@ -86,7 +92,11 @@ def verify_cms(data: bytes, *, content: bytes) -> SignatureFacts:
     with warnings.catch_warnings():
         # Odd serial numbers are refused further down; the library only grumbles at them.
         warnings.simplefilter("ignore")
-        return _verify(data, content)
+        try:
+            return _verify(data, content)
+        except (ValueError, TypeError, DuplicateExtension, InvalidVersion) as error:
+            # Certificates are read when they are used: what is broken in one shows only then.
+            raise CMSMalformedError from error
 
 
 def _verify(data: bytes, content: bytes) -> SignatureFacts:
@@ -177,17 +187,24 @@ def _signers_certificate(signed: SignedData, signer: SignerInfo) -> Certificate:
         found = [
             row
             for row in _certificates(signed)
-            if row.serial_number == name.serial and row.issuer.public_bytes() == issuer
+            if row.serial_number == name.serial and _issuer(row) == issuer
         ]
     if not found or any(_der(row) != _der(found[0]) for row in found):
         raise CMSNoCertificateError
     return found[0]
 
 
+def _issuer(certificate: Certificate) -> bytes | None:
+    try:
+        return certificate.issuer.public_bytes()
+    except UNREADABLE:
+        return None
+
+
 def _key_identifier(certificate: Certificate) -> bytes | None:
     try:
         return certificate.extensions.get_extension_for_class(SubjectKeyIdentifier).value.digest
-    except (ExtensionNotFound, ValueError):
+    except (ExtensionNotFound, *UNREADABLE):
         return None
 
 

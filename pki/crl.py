@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import ExtensionOID
 
-from pki.certificate import load_certificate
+from pki.certificate import UNREADABLE, load_certificate
 from pki.chain import WEAK_SIGNATURES
 from pki.errors import (
     CRLExtensionError,
@@ -65,13 +64,7 @@ def read_crl(data: bytes, *, issuer_der: bytes, moment: datetime) -> Crl:
             _require_issuer(loaded, issuer)
             _require_extensions(loaded)
             _require_term(loaded, moment)
-    except (
-        ValueError,
-        TypeError,
-        x509.DuplicateExtension,
-        x509.InvalidVersion,
-        UnsupportedAlgorithm,
-    ) as error:
+    except UNREADABLE as error:
         raise CRLMalformedError from error
     return Crl(loaded, moment)
 
@@ -79,13 +72,19 @@ def read_crl(data: bytes, *, issuer_der: bytes, moment: datetime) -> Crl:
 def _require_issuer(loaded: x509.CertificateRevocationList, issuer: x509.Certificate) -> None:
     if loaded.issuer != issuer.subject:
         raise CRLIssuerError
-    usage = issuer.extensions.get_extension_for_class(x509.KeyUsage).value
-    if not usage.crl_sign:
+    if not _may_sign_lists(issuer):
         raise CRLIssuerError
     if loaded.signature_algorithm_oid.dotted_string in WEAK_SIGNATURES:
         raise CRLSignatureError
     if not loaded.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]
         raise CRLSignatureError
+
+
+def _may_sign_lists(issuer: x509.Certificate) -> bool:
+    try:
+        return issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
+    except x509.ExtensionNotFound:
+        return False
 
 
 def _require_term(loaded: x509.CertificateRevocationList, moment: datetime) -> None:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from pki.ber import ber_to_der
-from pki.certificate import CURVES
+from pki.certificate import CURVES, UNREADABLE
 from pki.chain import SIGNATURES, WEAK_SIGNATURES
 from pki.errors import (
     CMSMalformedError,
@@ -35,13 +35,6 @@ MAX_BYTES = 16 * 1024
 PEM = re.compile(
     rb"\s*-----BEGIN (NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)"
     rb"-----END (NEW )?CERTIFICATE REQUEST-----\s*\Z"
-)
-UNREADABLE = (
-    ValueError,
-    TypeError,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    UnsupportedAlgorithm,
 )
 INTEGER, SEQUENCE, OCTETS, OID = 0x02, 0x30, 0x04, 0x06
 

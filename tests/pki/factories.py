@@ -82,7 +82,8 @@ def authority(
     number: int = 0,
     ca: bool = True,
     days: int = 3650,
-    crl_sign: bool = True,
+    path_length: int | None = None,
+    key_usage: x509.KeyUsage | None = None,
 ) -> Authority:
     """A root, or an authority below `parent`."""
     own = key("P-256", 100 + number)
@@ -95,9 +96,10 @@ def authority(
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - timedelta(days=1000))
         .not_valid_after(NOW + timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca, None), critical=True)
+        .add_extension(x509.BasicConstraints(ca, path_length), critical=True)
         .add_extension(
-            usage(key_cert_sign=ca, crl_sign=crl_sign, digital_signature=not ca), critical=True
+            key_usage or usage(key_cert_sign=ca, crl_sign=ca, digital_signature=not ca),
+            critical=True,
         )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
     )
@@ -139,6 +141,7 @@ def leaf(
     digest: hashes.HashAlgorithm | None = None,
     serial: int = 0,
     more: Sequence[x509.ExtensionType] = (),
+    critical: Sequence[x509.ExtensionType] = (),
 ) -> x509.Certificate:
     """A person's certificate, by default right for everything."""
     by = issuer or issuing()
@@ -165,8 +168,8 @@ def leaf(
     )
     if usages:
         builder = builder.add_extension(x509.ExtendedKeyUsage(list(usages)), critical=False)
-    for extension in more:
-        builder = builder.add_extension(extension, critical=False)
+    for extension in (*more, *critical):
+        builder = builder.add_extension(extension, critical=extension in critical)
     return builder.sign(by.key, digest or hashes.SHA256())
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
@@ -20,6 +21,7 @@ from pki.errors import PKIError
 from tests.pki.factories import (
     NOW,
     Cms,
+    altered,
     der,
     issuing,
     key,
@@ -126,6 +128,24 @@ def test_two_certificates_under_one_name_and_number_are_refused() -> None:
     assert code_of(replace(message, certificates=both).build()) == "cms.no_certificate"
     same = replace(message, certificates=[message.certificate] * 2).build()
     assert verify_cms(same, content=CONTENT).signer.der == der(message.certificate)
+
+
+def test_an_issuer_that_nobody_can_read_is_refused() -> None:
+    certificate = leaf()
+    # A TeletexString that is no text: the library finds out late.
+    broken = altered(certificate, b"\x0c\x07ISSUING", b"\x14\x07ISSUIN\xff")
+    message = replace(good(), certificates=[x509.load_der_x509_certificate(broken)])
+    for by_key_identifier in (False, True):
+        data = replace(message, certificate=certificate, by_key_identifier=by_key_identifier)
+        assert code_of(data.build()) in {"cms.no_certificate", "certificate.malformed"}
+
+
+def test_a_certificate_that_breaks_the_rules_is_malformed() -> None:
+    alternative = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), b"\x30\x02\xa5\0")
+    message = replace(good(), certificate=leaf(more=[alternative]))
+    assert code_of(message.build()) == "certificate.malformed"
+    named = replace(good(), by_key_identifier=True, certificates=[message.certificate])
+    assert code_of(named.build()) == "cms.no_certificate"
 
 
 @pytest.mark.parametrize(

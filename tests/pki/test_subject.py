@@ -7,7 +7,7 @@ from cryptography.x509.oid import NameOID
 from pki.subject import build_subject, parse_subject
 
 IIN, BIN = "010203300005", "260140000005"
-CN, SERIAL, OU, O = (
+CN, SERIAL, OU, COMPANY = (
     NameOID.COMMON_NAME,
     NameOID.SERIAL_NUMBER,
     NameOID.ORGANIZATIONAL_UNIT_NAME,
@@ -44,14 +44,16 @@ def test_parts_stand_in_the_authoritys_order() -> None:
         surname="А", given_name="Б", patronymic="В", iin=IIN, organisation="Г", bin=BIN
     )
     assert [part.oid for part in built] == [
-        *(CN, NameOID.SURNAME, SERIAL, NameOID.COUNTRY_NAME, O, OU, NameOID.GIVEN_NAME)
+        *(CN, NameOID.SURNAME, SERIAL, NameOID.COUNTRY_NAME, COMPANY, OU, NameOID.GIVEN_NAME)
     ]
     serial = bytes.fromhex("0603550405") + b"\x13\x0f" + f"IIN{IIN}".encode()
     assert serial in built.public_bytes()
 
 
 def test_somebody_without_a_patronymic_has_none() -> None:
-    subject = parse_subject(build_subject(surname="ТЕСТОВ", given_name="ТЕСТ", patronymic="", iin=IIN))
+    subject = parse_subject(
+        build_subject(surname="ТЕСТОВ", given_name="ТЕСТ", patronymic="", iin=IIN)
+    )
     assert subject.patronymic == ""
     assert subject.full_name == "ТЕСТОВ ТЕСТ"
 
@@ -120,7 +122,7 @@ def test_the_authoritys_own_test_person_is_read_without_a_checksum() -> None:
 
 
 def test_a_zero_byte_never_reaches_the_database() -> None:
-    subject = parse_subject(name((CN, "ТЕСТ\0ОВ"), (NameOID.SURNAME, "\0"), (O, "\0А\0")))
+    subject = parse_subject(name((CN, "ТЕСТ\0ОВ"), (NameOID.SURNAME, "\0"), (COMPANY, "\0А\0")))
     assert (subject.common_name, subject.surname, subject.organisation) == ("ТЕСТОВ", "", "А")
 
 
