@@ -18,13 +18,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import (
-    Certificate,
-    DuplicateExtension,
-    InvalidVersion,
-    ObjectIdentifier,
-    SubjectKeyIdentifier,
-)
+from cryptography.x509 import Certificate, ObjectIdentifier, SubjectKeyIdentifier
 from cryptography.x509.extensions import ExtensionNotFound
 
 from pki import policy
@@ -94,7 +88,7 @@ def verify_cms(data: bytes, *, content: bytes) -> SignatureFacts:
         warnings.simplefilter("ignore")
         try:
             return _verify(data, content)
-        except (ValueError, TypeError, DuplicateExtension, InvalidVersion) as error:
+        except UNREADABLE as error:
             # Certificates are read when they are used: what is broken in one shows only then.
             raise CMSMalformedError from error
 

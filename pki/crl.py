@@ -99,6 +99,9 @@ def _require_extensions(loaded: x509.CertificateRevocationList) -> None:
     for extension in loaded.extensions:
         if extension.critical and extension.oid not in KNOWN:
             raise CRLExtensionError
+        # RFC 5280, 5.2.4: changes only; critical by rule, but not with everybody.
+        if extension.oid == ExtensionOID.DELTA_CRL_INDICATOR:
+            raise CRLExtensionError
         point = extension.value
         if isinstance(point, x509.IssuingDistributionPoint) and (
             point.only_contains_ca_certs

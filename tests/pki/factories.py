@@ -84,6 +84,7 @@ def authority(
     days: int = 3650,
     path_length: int | None = None,
     key_usage: x509.KeyUsage | None = None,
+    says_usage: bool = True,
 ) -> Authority:
     """A root, or an authority below `parent`."""
     own = key("P-256", 100 + number)
@@ -97,12 +98,11 @@ def authority(
         .not_valid_before(NOW - timedelta(days=1000))
         .not_valid_after(NOW + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca, path_length), critical=True)
-        .add_extension(
-            key_usage or usage(key_cert_sign=ca, crl_sign=ca, digital_signature=not ca),
-            critical=True,
-        )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
     )
+    own_usage = key_usage or usage(key_cert_sign=ca, crl_sign=ca, digital_signature=not ca)
+    if says_usage:
+        builder = builder.add_extension(own_usage, critical=True)
     return Authority(own, builder.sign(parent.key if parent else own, hashes.SHA256()))
 
 
