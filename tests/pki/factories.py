@@ -19,6 +19,7 @@ from pki.ber import encode
 from pki.subject import build_subject
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+Digest = hashes.SHA224 | hashes.SHA256 | hashes.SHA384 | hashes.SHA512
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 INDIVIDUAL = x509.ObjectIdentifier("1.2.398.3.3.4.1.1")
 AUTH = (ExtendedKeyUsageOID.CLIENT_AUTH, INDIVIDUAL)
@@ -138,7 +139,7 @@ def leaf(
     starts: datetime = NOW - timedelta(days=30),
     ends: datetime = NOW + timedelta(days=30),
     ca: bool = False,
-    digest: hashes.HashAlgorithm | None = None,
+    digest: Digest | None = None,
     serial: int = 0,
     more: Sequence[x509.ExtensionType] = (),
     critical: Sequence[x509.ExtensionType] = (),

@@ -15,7 +15,7 @@ from pki.ber import encode
 from pki.csr import MAX_BYTES, parse_request
 from pki.errors import PKIError
 from pki.policy import KeyPolicy
-from tests.pki.factories import SEQUENCE, key, leaf, openssl, private_pem, to_ber
+from tests.pki.factories import SEQUENCE, Digest, key, leaf, openssl, private_pem, to_ber
 
 NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "СЕЙТҚАЛИ АЙГҮЛ")])
 SHA256_RSA = bytes.fromhex("300d06092a864886f70d01010b0500")
@@ -24,7 +24,7 @@ MD5_RSA = bytes.fromhex("300d06092a864886f70d0101040500")
 SPKI = PublicFormat.SubjectPublicKeyInfo
 
 
-def request(kind: str = "P-256", digest: hashes.HashAlgorithm | None = None) -> bytes:
+def request(kind: str = "P-256", digest: Digest | None = None) -> bytes:
     builder = x509.CertificateSigningRequestBuilder().subject_name(NAME)
     return builder.sign(key(kind), digest or hashes.SHA256()).public_bytes(Encoding.DER)
 
@@ -66,7 +66,7 @@ def code_of(data: bytes) -> str:
 
 @pytest.mark.parametrize("kind", ["RSA-2048", "RSA-3072", "P-256", "P-384"])
 @pytest.mark.parametrize("digest", [hashes.SHA256(), hashes.SHA384(), hashes.SHA512()])
-def test_it_takes_sound_keys(kind: str, digest: hashes.HashAlgorithm) -> None:
+def test_it_takes_sound_keys(kind: str, digest: Digest) -> None:
     data = request(kind, digest)
     facts = parse_request(data)
     spki = key(kind).public_key().public_bytes(Encoding.DER, SPKI)
