@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pki.errors import CertificateMalformedError
-from pki.subject import Subject, parse_subject
+from pki.subject import Subject, common_name_of, parse_subject
 
 MAX_BYTES = 32 * 1024
 # What the library raises over bytes that it cannot read; not all of it is a `ValueError`.
@@ -147,12 +147,11 @@ def _read(certificate: x509.Certificate, der: bytes) -> CertificateFacts:
     key_kind = _key_kind(certificate)
     roles = tuple(ROLES[oid] for oid in usages if oid in ROLES)
     spki_der = _public_key_der(certificate)
-    issuer = parse_subject(certificate.issuer)
     return CertificateFacts(
         der=der,
         subject=parse_subject(certificate.subject),
-        issuer_der=issuer.der,
-        issuer_common_name=issuer.common_name,
+        issuer_der=certificate.issuer.public_bytes(),
+        issuer_common_name=common_name_of(certificate.issuer),
         serial_hex=serial_hex(certificate.serial_number),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
@@ -251,15 +250,28 @@ def _public_key_der(certificate: x509.Certificate) -> bytes:
 
 
 def cut_public_key(tbs: bytes) -> bytes:
-    """The SubjectPublicKeyInfo element of a TBSCertificate (RFC 5280, 4.1), as it stands."""
+    """The SubjectPublicKeyInfo element of a TBSCertificate, as it stands."""
+    return _cut(tbs, 6)
+
+
+def cut_subject(der: bytes) -> bytes:
+    """The subject of a certificate that was parsed before, byte for byte."""
+    start, _end = _inside(der, 0)
+    return _cut(der[start:], 5)
+
+
+def _cut(tbs: bytes, wanted: int) -> bytes:
+    """One element of a TBSCertificate (RFC 5280, 4.1), counted from its version.
+
+    Version, serial, signature, issuer, validity, subject, key; version 1 leaves out the first.
+    """
     position, _end = _inside(tbs, 0)
     elements = []
-    # [0] version, serial, signature, issuer, validity, subject, then the key.
-    for _element in range(7):
+    for _element in range(wanted + 1):
         _start, after = _inside(tbs, position)
         elements.append(tbs[position:after])
         position = after
-    return elements[6] if elements[0][0] == 0xA0 else elements[5]
+    return elements[wanted] if elements[0][0] == 0xA0 else elements[wanted - 1]
 
 
 def _inside(data: bytes, position: int) -> tuple[int, int]:

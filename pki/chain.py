@@ -95,14 +95,19 @@ def validate_path(
     if loaded.issuer == loaded.subject:
         raise SelfSignedError
     chain = _find_path(loaded, leaf, tuple(intermediates), tuple(anchors), moment)
-    if moment < leaf.not_before:
-        raise NotYetValidError(not_before=leaf.not_before.isoformat())
-    # RFC 5280, 4.1.2.5: the last second still belongs to the term.
-    if moment >= leaf.not_after + timedelta(seconds=1):
-        raise ExpiredError(not_after=leaf.not_after.isoformat())
+    require_term(leaf.not_before, leaf.not_after, moment)
     if leaf.is_ca or leaf.purpose not in PURPOSES[usage]:
         raise KeyUsageError(wanted=usage.value, found=leaf.purpose.value)
     return PathFacts(chain=chain, moment=moment)
+
+
+def require_term(not_before: datetime, not_after: datetime, moment: datetime) -> None:
+    """Raises `NotYetValidError` or `ExpiredError`; the last second still belongs to the term."""
+    if moment < not_before:
+        raise NotYetValidError(not_before=not_before.isoformat())
+    # RFC 5280, 4.1.2.5: notAfter is inclusive, and has no fractions of a second.
+    if moment >= not_after + timedelta(seconds=1):
+        raise ExpiredError(not_after=not_after.isoformat())
 
 
 def _require_strong_signature(loaded: x509.Certificate) -> None:

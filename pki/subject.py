@@ -14,6 +14,8 @@ BIN_PREFIX = "BIN"
 EMAIL = x509.ObjectIdentifier("1.2.840.113549.1.9.1")
 IDENTIFIER_LENGTH = 12
 
+Values = dict[x509.ObjectIdentifier, list[str]]
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -38,21 +40,27 @@ class Subject:
 
 def parse_subject(name: x509.Name) -> Subject:
     """Read a Name. GIVENNAME holds the patronymic; the first name stands only in CN."""
-    common_name = _first(name, NameOID.COMMON_NAME)
-    surname = _first(name, NameOID.SURNAME)
+    values = _values(name)
+    common_name = _first(values, NameOID.COMMON_NAME)
+    surname = _first(values, NameOID.SURNAME)
     return Subject(
         common_name=common_name,
         surname=surname,
         given_name=common_name.removeprefix(surname).strip() if surname else "",
-        patronymic=_first(name, NameOID.GIVEN_NAME),
-        iin=_identifier(name, NameOID.SERIAL_NUMBER, IIN_PREFIX),
-        bin=_identifier(name, NameOID.ORGANIZATIONAL_UNIT_NAME, BIN_PREFIX)
-        or _identifier(name, NameOID.SERIAL_NUMBER, BIN_PREFIX),
-        organisation=_first(name, NameOID.ORGANIZATION_NAME),
-        country=_first(name, NameOID.COUNTRY_NAME),
-        email=_first(name, EMAIL),
+        patronymic=_first(values, NameOID.GIVEN_NAME),
+        iin=_identifier(values, NameOID.SERIAL_NUMBER, IIN_PREFIX),
+        bin=_identifier(values, NameOID.ORGANIZATIONAL_UNIT_NAME, BIN_PREFIX)
+        or _identifier(values, NameOID.SERIAL_NUMBER, BIN_PREFIX),
+        organisation=_first(values, NameOID.ORGANIZATION_NAME),
+        country=_first(values, NameOID.COUNTRY_NAME),
+        email=_first(values, EMAIL),
         der=name.public_bytes(),
     )
+
+
+def common_name_of(name: x509.Name) -> str:
+    """CN alone, '' where there is none."""
+    return _first(_values(name), NameOID.COMMON_NAME)
 
 
 def build_subject(
@@ -81,23 +89,28 @@ def build_subject(
     return x509.Name(parts)
 
 
-def _values(name: x509.Name, oid: x509.ObjectIdentifier) -> list[str]:
-    values = [attribute.value for attribute in name.get_attributes_for_oid(oid)]
-    return [value for value in values if isinstance(value, str)]
+def _values(name: x509.Name) -> Values:
+    """Texts by attribute, in the order of the Name."""
+    found: Values = {}
+    for attribute in name:
+        if isinstance(attribute.value, str):
+            found.setdefault(attribute.oid, []).append(attribute.value)
+    return found
 
 
-def _first(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+def _first(values: Values, oid: x509.ObjectIdentifier) -> str:
     """NUL is taken out: PostgreSQL stores no text with it."""
-    values = _values(name, oid)
-    return values[0].replace("\0", "").strip() if values else ""
+    found = values.get(oid)
+    return found[0].replace("\0", "").strip() if found else ""
 
 
-def _identifier(name: x509.Name, oid: x509.ObjectIdentifier, prefix: str) -> str:
+def _identifier(values: Values, oid: x509.ObjectIdentifier, prefix: str) -> str:
     """Twelve digits behind the prefix. Two different ones are none: nobody can say which."""
-    found = {value.removeprefix(prefix) for value in _values(name, oid) if value.startswith(prefix)}
+    found = {
+        value.removeprefix(prefix) for value in values.get(oid, []) if value.startswith(prefix)
+    }
     if len(found) != 1:
         return ""
     digits = found.pop()
-    return (
-        digits if len(digits) == IDENTIFIER_LENGTH and digits.isascii() and digits.isdigit() else ""
-    )
+    is_number = len(digits) == IDENTIFIER_LENGTH and digits.isascii() and digits.isdigit()
+    return digits if is_number else ""

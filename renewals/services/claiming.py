@@ -1,16 +1,16 @@
 """A worker takes applications for the length of a lease, each request with a fresh serial."""
 
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from pki.certificate import Purpose, Role, Storage
-from pki.errors import KeyMissingError
+from pki.certificate import Purpose, Role, Storage, cut_subject
+from pki.errors import KeyMissingError, PKIError
 from pki.issuer.prepare import Plan, new_serial, prepare
 from pki.models import Authority, Certificate, PlannedCertificate
 from pki.profiles import leaf_profile
@@ -23,29 +23,13 @@ from renewals.services.plans import void_plans
 
 @dataclass
 class Job:
-    """One certificate to make, from its serial to its DER."""
+    """One certificate to make, from its plan to its DER; `refusal` where there is no plan."""
 
     request: Request
     planned: PlannedCertificate
-    storage: Storage
-    plan: Plan = field(init=False)
+    plan: Plan | None
+    refusal: PKIError | None
     certificate_der: bytes = b""
-
-    def build(self, *, now: datetime) -> Plan:
-        """The exact content: the subject of the old certificate, the key of the request."""
-        old = self.request.old_certificate
-        self.plan = prepare(
-            issuer=self.planned.authority.issuer_facts,
-            profile=leaf_profile(
-                Purpose(old.purpose), self.storage, tuple(Role(role) for role in old.roles)
-            ),
-            subject_der=old.facts.subject.der,
-            spki_der=bytes(self.request.spki_der),
-            serial=bytes.fromhex(self.planned.serial_hex),
-            now=now,
-        )
-        self.planned.tbs_der = self.plan.tbs_der
-        return self.plan
 
 
 @dataclass
@@ -90,38 +74,61 @@ def _count_attempt(renewals: Sequence[Renewal]) -> None:
 
 
 def _plan_serials(renewals: Sequence[Renewal], *, now: datetime) -> dict[int, list[Job]]:
-    """Void what an earlier claim may have signed; store a new random serial per request."""
+    """Void what an earlier claim may have signed; store a new serial and plan per request."""
     storage = {row.pk: Storage(row.storage) for row in renewals}
     requests = list(
-        Request.objects.filter(renewal__in=renewals).select_related(
-            "old_certificate__authority", "plan"
-        )
+        Request.objects.filter(renewal__in=renewals).select_related("old_certificate", "plan")
     )
     void_plans([row.plan for row in requests if row.plan], now=now)
-    planned = PlannedCertificate.objects.bulk_create(
-        PlannedCertificate(
-            authority=issuing_authority(row.old_certificate),
-            serial_hex=new_serial().hex(),
-            created_at=now,
+    authorities = {row.pk: row for row in Authority.objects.all()}
+    jobs = [
+        _plan(
+            row, storage[row.renewal_id], issuing_authority(row.old_certificate, authorities), now
         )
         for row in requests
-    )
-    jobs: dict[int, list[Job]] = {row.pk: [] for row in renewals}
-    for row, plan in zip(requests, planned, strict=True):
-        row.plan = plan
-        jobs[row.renewal_id].append(Job(row, plan, storage[row.renewal_id]))
-    Request.objects.bulk_update(requests, ["plan"])
-    return jobs
+    ]
+    PlannedCertificate.objects.bulk_create(job.planned for job in jobs)
+    for job in jobs:
+        job.request.plan = job.planned
+        job.request.save(update_fields=["plan"])
+    found: dict[int, list[Job]] = {row.pk: [] for row in renewals}
+    for job in jobs:
+        found[job.request.renewal_id].append(job)
+    return found
 
 
-def issuing_authority(certificate: Certificate) -> Authority:
+def _plan(row: Request, storage: Storage, authority: Authority, now: datetime) -> Job:
+    """The exact content: the subject of the old certificate, the key of the request."""
+    serial = new_serial()
+    planned = PlannedCertificate(authority=authority, serial_hex=serial.hex(), created_at=now)
+    old = row.old_certificate
+    old.authority = authority if old.authority_id == authority.pk else old.authority
+    try:
+        plan = prepare(
+            issuer=authority.issuer_facts,
+            profile=leaf_profile(
+                Purpose(old.purpose), storage, tuple(Role(role) for role in old.roles)
+            ),
+            subject_der=cut_subject(bytes(old.der)),
+            spki_der=bytes(row.spki_der),
+            serial=serial,
+            now=now,
+        )
+    except PKIError as error:
+        return Job(row, planned, None, error)
+    planned.tbs_der = plan.tbs_der
+    return Job(row, planned, plan, None)
+
+
+def issuing_authority(certificate: Certificate, authorities: Mapping[int, Authority]) -> Authority:
     """Ours that issued the old certificate; for one of somebody else's, our first.
 
     Raises `KeyMissingError` where we hold no key at all.
     """
-    if certificate.authority.is_issuing:
-        return certificate.authority
-    authority = Authority.objects.issuing().order_by("id").first()
-    if authority is None:
+    own = authorities[certificate.authority_id]
+    if own.is_issuing:
+        return own
+    issuing = [row for _id, row in sorted(authorities.items()) if row.is_issuing]
+    if not issuing:
         raise KeyMissingError
-    return authority
+    return issuing[0]

@@ -5,19 +5,20 @@ leaves the lease to end so that the next claim starts with a new serial.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from pki.certificate import parse_certificate
-from pki.chain import Usage
+from pki.chain import require_term
 from pki.errors import (
     IndeterminateError,
     KeyMismatchError,
     KeyMissingError,
     KeyRightsError,
+    NotPlannedError,
     PassphraseError,
     PKIError,
 )
@@ -25,15 +26,16 @@ from pki.issuer.keys import KeyBackend
 from pki.issuer.lint import lint
 from pki.issuer.sign import compare, sign
 from pki.models import Certificate, PlannedCertificate, PlanState
+from pki.records import revocations_of_rows
+from pki.revocation import require_good
 from renewals.actor import WORKER
 from renewals.errors import AttemptsError, MoveRefusedError, RenewalError
 from renewals.machine import Action
-from renewals.models import Renewal, Request
+from renewals.models import Renewal
 from renewals.services import keyring
 from renewals.services.claiming import Claim, claim
 from renewals.services.moves import move, move_all
 from renewals.services.plans import void_plans
-from renewals.services.verification import judge
 
 logger = logging.getLogger(__name__)
 
@@ -53,43 +55,54 @@ def issue_due(
     except KEYS_AWAY as error:
         logger.critical("issuing is paused: %s", error.code)
         return 0
-    prepared = [held for held in claims if _prepare(held, now=now, linted=linted)]
-    _store_plans(prepared)
-    signed = [held for held in prepared if _sign(held, keys, now=now)]
+    planned = [held for held in claims if _check(held, now=now, linted=linted)]
+    signed = [held for held in _still_good(planned, now=now) if _sign(held, keys, now=now)]
     return _finish(signed, now=now)
 
 
-def _prepare(held: Claim, *, now: datetime, linted: bool) -> bool:
-    """Build and lint the exact content of every certificate; False if the claim ended."""
+def _check(held: Claim, *, now: datetime, linted: bool) -> bool:
+    """Whether there is a plan for every certificate, with no finding; else the claim ends."""
     try:
         if held.renewal.attempts > MAX_ATTEMPTS:
             raise AttemptsError
         for job in held.jobs:
-            plan = job.build(now=now)
+            if job.plan is None:
+                raise job.refusal or NotPlannedError
             if linted:
-                lint(plan)
+                lint(job.plan)
     except (PKIError, RenewalError) as error:
         _give_up(held, error, now=now)
         return False
     return True
 
 
-def _store_plans(claims: Sequence[Claim]) -> None:
-    """Written down before any key is touched: what may exist from now on."""
-    PlannedCertificate.objects.bulk_update(
-        [job.planned for held in claims for job in held.jobs], ["tbs_der"]
-    )
+def _still_good(claims: Sequence[Claim], *, now: datetime) -> Iterator[Claim]:
+    """Look once more whether the old certificates hold; those claims that do not fail here.
+
+    Their paths were proved when the applications were signed; terms and revocations change.
+    """
+    rows = [job.request.old_certificate for held in claims for job in held.jobs]
+    revocations = revocations_of_rows(rows, now=now)
+    for held in claims:
+        try:
+            for job in held.jobs:
+                old = job.request.old_certificate
+                require_term(old.not_before, old.not_after, now)
+                require_good(revocations[old.pk])
+        except PKIError as error:
+            _give_up(held, error, now=now)
+        else:
+            yield held
 
 
 def _sign(held: Claim, keys: KeyBackend, *, now: datetime) -> bool:
-    """Look once more whether the old certificates hold, then sign each plan once and compare."""
+    """Sign each plan once and compare; False if the claim ended."""
     try:
         for job in held.jobs:
-            judge(job.request.old_certificate.facts, usage=Usage.ANY, now=now)
-        for job in held.jobs:
-            job.certificate_der = sign(job.plan, keys)
-            compare(job.plan, job.certificate_der)
-    except (PKIError, RenewalError) as error:
+            if job.plan is not None:
+                job.certificate_der = sign(job.plan, keys)
+                compare(job.plan, job.certificate_der)
+    except PKIError as error:
         _give_up(held, error, now=now)
         return False
     return True
@@ -144,7 +157,7 @@ def _store(claims: Sequence[Claim], *, now: datetime) -> None:
         )
         for job, row in zip(jobs, rows, strict=True):
             job.request.certificate = row
-        Request.objects.bulk_update([job.request for job in jobs], ["certificate"])
+            job.request.save(update_fields=["certificate"])
         PlannedCertificate.objects.filter(pk__in=[job.planned.pk for job in jobs]).update(
             state=PlanState.SIGNED.value
         )

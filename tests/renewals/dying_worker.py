@@ -51,7 +51,7 @@ def within_store(step: Step) -> Step:
 
 
 POINTS: dict[str, tuple[str, Callable[[Step], Step]]] = {
-    "after-claim": ("_prepare", before),
+    "after-claim": ("_check", before),
     "before-sign": ("sign", before),
     "after-sign": ("sign", after),
     "before-store": ("_store", before),

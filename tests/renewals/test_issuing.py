@@ -9,7 +9,7 @@ from django.db import connection
 from pki.certificate import Purpose, parse_certificate
 from pki.errors import NotPlannedError
 from pki.issuer.sign import sign
-from pki.models import Certificate, PlannedCertificate, Revocation
+from pki.models import Authority, Certificate, PlannedCertificate, Revocation
 from pki.revocation import Reason
 from renewals.actor import WORKER, Actor, ActorKind
 from renewals.errors import MoveRefusedError, NotOperatorError, ReasonError
@@ -115,7 +115,7 @@ def test_a_worker_that_lost_its_lease_cannot_store(holder: Holder) -> None:
     keys = keyring.held()
     assert keys is not None
     (slow,) = claiming.claim(now=NOW)
-    assert issuing._prepare(slow, now=NOW, linted=False)
+    assert issuing._check(slow, now=NOW, linted=False)
     assert issuing._sign(slow, keys, now=NOW)
     assert issuing.issue_due(now=AFTER_LEASE) == 1
     assert issuing._finish([slow], now=AFTER_LEASE) == 0
@@ -127,10 +127,11 @@ def test_a_plan_is_signed_once(holder: Holder) -> None:
     keys = keyring.held()
     assert keys is not None
     (claim,) = claiming.claim(now=NOW)
-    issuing._prepare(claim, now=NOW, linted=False)
     issuing._sign(claim, keys, now=NOW)
+    plan = claim.jobs[0].plan
+    assert plan is not None
     with pytest.raises(NotPlannedError):
-        sign(claim.jobs[0].plan, keys)
+        sign(plan, keys)
 
 
 def test_five_attempts_without_an_outcome_are_a_failure(holder: Holder) -> None:
@@ -198,8 +199,11 @@ ALLOWING = {
 }
 
 
-def test_an_rsa_certificate_of_another_authority_is_renewed_by_ours(authority: object) -> None:
+def test_a_certificate_of_another_authority_is_renewed_by_ours(authority: object) -> None:
     """Foreign authorities have no key here: the new certificate comes from the first of ours."""
     holder = enrol_holder(authority)  # type: ignore[arg-type]
     certificate = holder.certificates[Purpose.COMBINED]
-    assert claiming.issuing_authority(certificate).name == "renewals"
+    foreign = Authority(pk=77, name="foreign", is_issuing=False)
+    certificate.authority = foreign
+    authorities = {77: foreign, **{row.pk: row for row in Authority.objects.all()}}
+    assert claiming.issuing_authority(certificate, authorities).name == "renewals"
