@@ -7,21 +7,20 @@ PY := $(VENV)/bin/python
 FRONTEND := cabinet/frontend
 STATIC := cabinet/static/cabinet
 # The system's node where it is new enough; otherwise the one from PyPI in the environment.
-NODE_PATH := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && echo "" || echo "$(CURDIR)/$(VENV)/bin:")
-export PATH := $(NODE_PATH)$(PATH)
-export PYTHONDONTWRITEBYTECODE ?= 1
-EMBEDDED := CABINET_ENV_FILE=var/embedded.env
+NODE_BIN := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && echo "" || echo "$(CURDIR)/$(VENV)/bin:")
+export PATH := $(NODE_BIN)$(PATH)
+ADDRESS := http://127.0.0.1:$(PORT)
+EMBEDDED := CABINET_ENV_FILE=var/embedded.env PORTAL_URL=$(ADDRESS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format clean build messages docs lock chromium shots
+.PHONY: help run test check bench format clean build messages docs lock chromium shots anew
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-run: build var/embedded.env  ## the site with its worker on http://127.0.0.1:$(PORT)
-	@$(EMBEDDED) $(PY) manage.py migrate --verbosity 0
-	@$(EMBEDDED) $(PY) manage.py collectstatic --no-input --verbosity 0
+run: build var/.migrated var/.collected  ## the site with its worker on http://127.0.0.1:8000 (PORT= changes it)
 	@$(EMBEDDED) $(PY) manage.py demo
+	@echo "$(ADDRESS) is about to open; Ctrl-C stops everything."
 	@$(EMBEDDED) $(PY) manage.py serve --port $(PORT)
 
 test: build chromium  ## every test, on SQLite; then data and worker on PostgreSQL and Redis
@@ -60,7 +59,7 @@ lock: $(VENV)/.installed  ## pin what pyproject.toml asks for, with hashes
 
 clean:  ## forget everything that was built or run, the demo's data included
 	rm -rf $(VENV) var cabinet/static $(FRONTEND)/node_modules
-	find . -name '*.mo' -path '*/locale/*' -delete
+	rm -f cabinet/locale/.compiled cabinet/locale/*/LC_MESSAGES/*.mo
 
 build: $(VENV)/.installed $(STATIC)/.built cabinet/locale/.compiled
 
@@ -82,8 +81,19 @@ cabinet/locale/.compiled: $(shell find cabinet/locale -name '*.po' 2>/dev/null) 
 	$(PY) -m cabinet.translations compile
 	@touch $@
 
-var/embedded.env: $(VENV)/.installed
+var/embedded.env: | $(VENV)/.installed
 	@$(PY) -m cabinet.embedded
+
+# Stamps, so that a second start does only what has changed; a database that is gone is made anew.
+var/.migrated: $(wildcard */migrations/*.py) var/embedded.env $(if $(wildcard var/cabinet.sqlite3),,anew)
+	@$(EMBEDDED) $(PY) manage.py migrate --verbosity 0
+	@touch $@
+
+var/.collected: $(STATIC)/.built var/embedded.env $(if $(wildcard var/static),,anew)
+	@$(EMBEDDED) $(PY) manage.py collectstatic --no-input --verbosity 0
+	@touch $@
+
+anew:
 
 chromium: $(VENV)/.installed
 	@$(PY) -m tests.chromium
