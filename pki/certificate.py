@@ -5,6 +5,7 @@ import warnings
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -118,7 +119,15 @@ class CertificateFacts:
 
 
 def parse_certificate(der: bytes) -> CertificateFacts:
-    """Read one DER certificate. Raises `CertificateMalformedError` for anything else."""
+    """Read one DER certificate. Raises `CertificateMalformedError` for anything else.
+
+    Remembered, because one signature asks for its signer several times.
+    """
+    return _parse(der)
+
+
+@lru_cache(maxsize=64)
+def _parse(der: bytes) -> CertificateFacts:
     certificate = load_certificate(der)
     try:
         with warnings.catch_warnings():

@@ -125,10 +125,9 @@ def _find_path(
     anchors: tuple[bytes, ...],
     moment: datetime,
 ) -> tuple[bytes, ...]:
-    authorities = [_load_authority(der) for der in (*intermediates, *anchors)]
-    issuers = [row for row in authorities if row.subject == loaded.issuer]
-    if not anchors or not any(_is_issued_by(loaded, issuer) for issuer in issuers):
+    if not anchors:
         raise UnknownIssuerError
+    between = [_load_authority(der) for der in intermediates]
     # An expired leaf of ours must be told from a forged one: the path is asked about at the
     # moment within the leaf's term that is nearest to the given one.
     within = min(max(moment, leaf.not_before), leaf.not_after)
@@ -140,14 +139,17 @@ def _find_path(
         .build_client_verifier()
     )
     try:
-        path = verifier.verify(loaded, [_load_authority(der) for der in intermediates]).chain
+        path = verifier.verify(loaded, between).chain
     except VerificationError as error:
-        raise PathError from error
+        authorities = [*between, *map(_load_authority, anchors)]
+        if any(_is_issued_by(loaded, issuer) for issuer in authorities):
+            raise PathError from error
+        raise UnknownIssuerError from error
     return tuple(row.public_bytes(Encoding.DER) for row in path)
 
 
 def _is_issued_by(loaded: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """By its key, not by its name alone."""
+    """By its key, not by its name alone; another name is a `ValueError` here."""
     try:
         loaded.verify_directly_issued_by(issuer)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):

@@ -223,6 +223,7 @@ class Cms:
     digest: str = "sha256"
     attached: bool = False
     reference: bytes | None = None
+    reference_row: bytes | None = None
     with_reference: bool = True
     with_attributes: bool = True
     content_type: str = "data"
@@ -285,6 +286,8 @@ class Cms:
         }
         if self.with_reference:
             one = encode(SEQUENCE, encode(OCTETS, reference))
+            if self.reference_row is not None:
+                one = self.reference_row
             rows["signing_certificate"] = encode(SEQUENCE, encode(SEQUENCE, one))
         rows.pop(self.missing, None)
         built = [encode(SEQUENCE, oid(name) + encode(SET, value)) for name, value in rows.items()]
@@ -326,14 +329,17 @@ def oid(name: str) -> bytes:
     return encode(OID, bytes(octets))
 
 
-def to_ber(data: bytes) -> bytes:
-    """The same, every constructed element with an indefinite length (X.690, 8.1.3.6)."""
+def to_ber(data: bytes, levels: int = 99) -> bytes:
+    """The same, constructed elements with indefinite lengths (X.690, 8.1.3.6).
+
+    `levels` from the outside in: few readers of BER follow every one.
+    """
     tag, length, start = data[0], data[1], 2
     if length & 0x80:
         count = length & 0x7F
         length, start = int.from_bytes(data[2 : 2 + count]), 2 + count
     content = data[start : start + length]
-    if not tag & 0x20:
+    if not tag & 0x20 or not levels:
         return data[: start + length]
     parts, position = [], 0
     while position < len(content):
@@ -341,7 +347,7 @@ def to_ber(data: bytes) -> bytes:
         if size & 0x80:
             count = size & 0x7F
             size, after = int.from_bytes(content[after : after + count]), after + count
-        parts.append(to_ber(content[position : after + size]))
+        parts.append(to_ber(content[position : after + size], levels - 1))
         position = after + size
     return bytes((tag, 0x80)) + b"".join(parts) + b"\0\0"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import random
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from pki.ber import encode
 from pki.chain import Usage, validate_path
 from pki.cms import MAX_BYTES, verify_cms
 from pki.errors import PKIError
@@ -26,12 +28,14 @@ from tests.pki.factories import (
     issuing,
     key,
     leaf,
+    oid,
     openssl,
     private_pem,
     root,
     to_ber,
 )
 
+SHA1 = hashes.SHA1()
 CONTENT = "Заявление № 2026-00000001\n".encode()
 
 
@@ -146,6 +150,48 @@ def test_a_certificate_that_breaks_the_rules_is_malformed() -> None:
     assert code_of(message.build()) == "certificate.malformed"
     named = replace(good(), by_key_identifier=True, certificates=[message.certificate])
     assert code_of(named.build()) == "cms.no_certificate"
+
+
+def last_replaced(data: bytes, old: bytes, new: bytes) -> bytes:
+    start, found, end = data.rpartition(old)
+    assert found
+    return start + new + end
+
+
+def test_the_signature_must_name_the_digest_that_was_made() -> None:
+    sha256, sha384 = (encode(b"\x06", bytes.fromhex(f"2a8648ce3d04030{n}")) for n in (2, 3))
+    assert code_of(last_replaced(good().build(), sha256, sha384)) == "cms.signature"
+
+
+def test_an_algorithm_of_another_kind_of_key_is_unsupported() -> None:
+    ecdsa, other = (bytes.fromhex(f"06082a8648ce3d0403{n}") for n in ("02", "7f"))
+    assert code_of(last_replaced(good().build(), ecdsa, other)) == "cms.unsupported_algorithm"
+
+
+def test_an_attribute_of_another_type_is_refused() -> None:
+    digest = hashlib.sha256(CONTENT).digest()
+    octets, text = b"\x04\x20" + digest, b"\x0c\x20" + digest
+    assert code_of(last_replaced(good().build(), octets, text)) == "cms.attribute"
+
+
+def test_a_reference_by_a_weak_hash_is_refused() -> None:
+    message = good()
+    sha1 = encode(b"\x30", oid("sha1")) + encode(b"\x04", message.certificate.fingerprint(SHA1))
+    row = replace(message, reference_row=encode(b"\x30", sha1))
+    assert code_of(row.build()) == "cms.weak_hash"
+
+
+def test_a_reference_with_another_serial_number_is_refused() -> None:
+    message = good()
+    digest = encode(b"\x04", message.certificate.fingerprint(hashes.SHA256()))
+    name = encode(b"\x30", encode(b"\xa4", message.certificate.issuer.public_bytes()))
+    wrong = encode(b"\x30", name + b"\x02\x01\x05")
+    row = replace(message, reference_row=encode(b"\x30", digest + wrong))
+    assert code_of(row.build()) == "cms.signing_certificate"
+
+
+def test_an_empty_reference_is_refused() -> None:
+    assert code_of(replace(good(), reference_row=b"").build()) == "cms.signing_certificate"
 
 
 @pytest.mark.parametrize(
@@ -263,12 +309,15 @@ def test_no_flipped_bit_changes_who_signed_what() -> None:
     data = good().build()
     expected = judge(data)
     assert expected is not None
+    signer = asn1_cms.ContentInfo.load(data)["content"]["signer_infos"][0]
+    attributes = signer["signed_attrs"].dump()
     accepted = 0
     for position in range(len(data) * 8):
         altered = bytearray(data)
         altered[position // 8] ^= 1 << position % 8
         found = judge(bytes(altered))
         assert found in {None, expected}
+        assert found is None or attributes in altered
         accepted += found is not None
     # The outer version numbers and the list of digests are nobody's business.
     assert accepted < len(data)
