@@ -8,7 +8,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from cabinet.sign_in import leave
 
 
 class CabinetAdminSite(AdminSite):
@@ -37,8 +40,9 @@ class CabinetAdminSite(AdminSite):
     def logout(  # type: ignore[override]  # a redirect, not a page
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
-        """The portal's own way out."""
-        return redirect("my")
+        """End the session, as everywhere on the portal."""
+        leave(request, now=timezone.now())
+        return redirect("start")
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None

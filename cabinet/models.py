@@ -39,6 +39,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    def has_usable_password(self) -> bool:
+        """Nobody has one."""
+        return False
+
     @cached_property
     def is_staff(self) -> bool:
         """Operators are staff; nobody else is."""

@@ -123,5 +123,12 @@ def test_who_is_taken_out_of_the_group_is_out_at_once(operator: Client) -> None:
     assert Group.objects.filter(name=OPERATORS).exists()
 
 
+def test_its_way_out_ends_the_session(operator: Client) -> None:
+    operator.post(reverse("admin:logout"), secure=True)
+    assert Event.objects.filter(kind="sign_in.ended", actor_iin=OPERATOR_IIN).exists()
+    assert operator.get(reverse("my"), secure=True).status_code == 302
+
+
 def test_there_is_no_password_to_change(operator: Client) -> None:
+    assert "password" not in get(operator, "index").content.decode()
     assert get(operator, "password_change").status_code == 404
