@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Nothing of the browser's own reaches for the network.
+# Nothing reaches for the network: neither a page nor the browser itself.
 FLAGS = [
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    "--no-proxy-server",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
