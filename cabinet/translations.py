@@ -4,8 +4,9 @@ Needs Babel, which only development has; nothing imports this module.
 """
 
 import io
+import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -37,6 +38,7 @@ PLURALS = {
     ),
     "en": "nplurals=2; plural=(n != 1);",
 }
+MARK = re.compile(r"%\(\w+\)[a-z]|</?[a-z][^>]*>")
 HEADER = "# One sentence, one entry; the English text is the name of the sentence.\n"
 
 
@@ -120,30 +122,44 @@ def check() -> int:
     found = {(message.id, message.context) for message in template() if message.id}
     problems: list[str] = []
     for language in LANGUAGES:
-        catalog = {
-            (message.id, message.context): message for message in read(language) if message.id
-        }
-        problems += [f"{language}: missing: {name!r}" for name, _c in found - catalog.keys()]
-        problems += [f"{language}: left over: {name!r}" for name, _c in catalog.keys() - found]
+        catalog = read(language)
+        entries = {(message.id, message.context): message for message in catalog if message.id}
+        problems += [f"{language}: missing: {name!r}" for name, _c in found - entries.keys()]
+        problems += [f"{language}: left over: {name!r}" for name, _c in entries.keys() - found]
         problems += [
             f"{language}: {problem}: {message.id!r}"
-            for message in catalog.values()
-            for problem in _problems(message, language)
+            for message in entries.values()
+            for problem in problems_of(message, catalog, language)
         ]
     sys.stdout.write("".join(f"{line}\n" for line in sorted(problems)))
     sys.stdout.write(f"{len(found)} sentences, {len(problems)} problems\n")
     return bool(problems)
 
 
-def _problems(message: Message, language: str) -> Iterable[str]:
-    texts = message.string if isinstance(message.string, tuple) else (message.string,)
+def problems_of(message: Message, catalog: Catalog, language: str) -> Iterator[str]:
+    """What a translator has still to do about one sentence."""
+    names, texts = _forms(message.id), _forms(message.string)
     if message.fuzzy:
         yield "fuzzy"
     # English is the name of the sentence itself.
     if language != "en" and not all(texts):
         yield "not translated"
-    if any(texts):
-        yield from (str(error) for error in message.check())
+    if not any(texts):
+        return
+    yield from (str(error) for error in message.check(catalog))
+    # Babel lets a translation drop a placeholder: the reader would miss a name or a number.
+    allowed = [_marks(name) for name in names]
+    if not all(_marks(text) in allowed for text in texts):
+        yield "other placeholders or tags"
+
+
+def _forms(text: str | Sequence[str] | None) -> list[str]:
+    """A sentence with a number has several forms, any other has one."""
+    return [text or ""] if isinstance(text, str | None) else list(text)
+
+
+def _marks(text: str) -> list[str]:
+    return sorted(MARK.findall(text))
 
 
 def compile_catalogues() -> int:
