@@ -4,6 +4,8 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
+# Browser tests run by themselves: their driver leaves an event loop running in its process.
+PYTEST := $(PY) -m pytest -n 2 --dist worksteal
 FRONTEND := cabinet/frontend
 STATIC := cabinet/static/cabinet
 # The system's node where it is new enough; otherwise the one from PyPI in the environment.
@@ -23,9 +25,10 @@ run: build var/.migrated var/.collected  ## the site with its worker on http://1
 	@echo "$(ADDRESS) is about to open; Ctrl-C stops everything."
 	@$(EMBEDDED) $(PY) manage.py serve --port $(PORT)
 
-test: build chromium  ## every test, on SQLite; then data and worker on PostgreSQL and Redis
-	$(PY) -m pytest -n 2 --dist worksteal
-	TEST_SERVERS=1 $(PY) -m pytest -n 2 --dist worksteal -m "data or worker"
+test: build chromium  ## every test on SQLite, data and worker also on PostgreSQL and Redis, the browser
+	$(PYTEST) -m "not e2e"
+	TEST_SERVERS=1 $(PYTEST) -m "data or worker"
+	$(PYTEST) -m e2e
 
 check: build  ## lint, types, import contracts, migrations, translations
 	$(VENV)/bin/ruff check .
