@@ -78,3 +78,8 @@ def test_nothing_but_the_one_place_writes_html_in_the_browser() -> None:
         assert not re.search(
             r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", path.read_text()
         )
+
+
+def test_every_browser_test_is_marked_so() -> None:
+    for path in (ROOT / "tests" / "e2e").glob("test_*.py"):
+        assert "pytestmark = pytest.mark.e2e" in path.read_text(), path.name
