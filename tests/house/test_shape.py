@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,22 @@ def test_no_lock_file_names_a_host() -> None:
     assert len(locks) == 3
     for path in locks:
         assert not re.search(r"https?://|--(extra-)?index-url|resolved", _without_funding(path))
+
+
+def pins(name: str) -> dict[str, str]:
+    found = re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(), flags=re.MULTILINE)
+    return {package.lower(): version for package, version in found}
+
+
+def test_the_locks_pin_what_is_asked_for_and_agree() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    running, developing = pins("requirements.lock"), pins("requirements-dev.lock")
+    for wanted, pinned in (
+        (settings["project"]["dependencies"], running),
+        (settings["dependency-groups"]["dev"], developing),
+    ):
+        assert {re.split(r"[<>=]", name)[0] for name in wanted} <= pinned.keys()
+    assert running.items() <= developing.items()
 
 
 def _without_funding(path: Path) -> str:
