@@ -138,7 +138,15 @@ def _parse(der: bytes) -> CertificateFacts:
 
 
 def load_certificate(der: bytes) -> x509.Certificate:
-    """The library's own object. Raises `CertificateMalformedError`."""
+    """The library's own object. Raises `CertificateMalformedError`.
+
+    Remembered, because the library reads names only when they are asked for, and then keeps them.
+    """
+    return _load(der)
+
+
+@lru_cache(maxsize=64)
+def _load(der: bytes) -> x509.Certificate:
     if len(der) > MAX_BYTES:
         raise CertificateMalformedError
     try:

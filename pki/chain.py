@@ -127,7 +127,7 @@ def _find_path(
 ) -> tuple[bytes, ...]:
     if not anchors:
         raise UnknownIssuerError
-    between = [_load_authority(der) for der in intermediates]
+    between = [load_certificate(der) for der in intermediates]
     # An expired leaf of ours must be told from a forged one: the path is asked about at the
     # moment within the leaf's term that is nearest to the given one.
     within = min(max(moment, leaf.not_before), leaf.not_after)
@@ -141,7 +141,7 @@ def _find_path(
     try:
         path = verifier.verify(loaded, between).chain
     except VerificationError as error:
-        authorities = [*between, *map(_load_authority, anchors)]
+        authorities = [*between, *map(load_certificate, anchors)]
         if any(_is_issued_by(loaded, issuer) for issuer in authorities):
             raise PathError from error
         raise UnknownIssuerError from error
@@ -157,14 +157,9 @@ def _is_issued_by(loaded: x509.Certificate, issuer: x509.Certificate) -> bool:
     return True
 
 
-@lru_cache(maxsize=64)
-def _load_authority(der: bytes) -> x509.Certificate:
-    return load_certificate(der)
-
-
 @lru_cache(maxsize=16)
 def _store(anchors: tuple[bytes, ...]) -> Store:
-    return Store([_load_authority(der) for der in anchors])
+    return Store([load_certificate(der) for der in anchors])
 
 
 def _require_certificate_signing(

@@ -29,11 +29,13 @@ from pki.cms_structures import (
     AttributeSet,
     ContentInfo,
     IssuerAndSerialNumber,
+    PSSParameters,
     SignedData,
     SignerInfo,
     SigningCertificate,
     decode_der,
     encode_der,
+    read_algorithm,
 )
 from pki.errors import (
     CMSAttributeError,
@@ -153,16 +155,23 @@ def _only_signer(signed: SignedData) -> SignerInfo:
 
 
 def _digest_of(signer: SignerInfo) -> hashes.HashAlgorithm:
-    oid = signer.digest_algorithm.oid.dotted_string
+    oid, parameters = _algorithm(signer.digest_algorithm)
     if oid in policy.WEAK_DIGESTS:
         raise CMSWeakHashError
-    if oid not in policy.DIGESTS:
+    if oid not in policy.DIGESTS or parameters is not None:
         raise CMSUnsupportedAlgorithmError
     return policy.DIGESTS[oid]()
 
 
+def _algorithm(element: asn1.TLV) -> tuple[str, asn1.TLV | None]:
+    try:
+        return read_algorithm(element)
+    except (ValueError, TypeError) as error:
+        raise CMSMalformedError from error
+
+
 def _certificates(signed: SignedData) -> list[Certificate]:
-    return signed.certificates.as_list() if signed.certificates is not None else []
+    return signed.certificates or []
 
 
 def _signers_certificate(signed: SignedData, signer: SignerInfo) -> Certificate:
@@ -183,7 +192,7 @@ def _signers_certificate(signed: SignedData, signer: SignerInfo) -> Certificate:
             for row in _certificates(signed)
             if row.serial_number == name.serial and _issuer(row) == issuer
         ]
-    if not found or any(_der(row) != _der(found[0]) for row in found):
+    if not found or any(_der(row) != _der(found[0]) for row in found[1:]):
         raise CMSNoCertificateError
     return found[0]
 
@@ -270,13 +279,17 @@ def _require_signature(
         raise CMSNoSignedAttributesError
     wrapped = encode_der(AttributeSet(attributes=signer.signed_attributes))
     signed_bytes = _content_of(wrapped)
-    algorithm = signer.signature_algorithm.oid.dotted_string
+    algorithm, parameters = _algorithm(signer.signature_algorithm)
     named = policy.RSA_OIDS.get(algorithm, policy.ECDSA_OIDS.get(algorithm))
-    if named is not None and named != signer.digest_algorithm.oid.dotted_string:
+    if named is not None and policy.DIGESTS[named] is not type(digest):
         raise CMSSignatureError
     try:
         key = certificate.public_key()
-        if isinstance(key, rsa.RSAPublicKey) and algorithm in policy.RSA_OIDS:
+        if isinstance(key, rsa.RSAPublicKey) and algorithm == policy.PSS_OID:
+            key.verify(signer.signature, signed_bytes, _pss(parameters, digest), digest)
+        elif parameters is not None:
+            raise CMSUnsupportedAlgorithmError
+        elif isinstance(key, rsa.RSAPublicKey) and algorithm in policy.RSA_OIDS:
             key.verify(signer.signature, signed_bytes, padding.PKCS1v15(), digest)
         elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm in policy.ECDSA_OIDS:
             key.verify(signer.signature, signed_bytes, ec.ECDSA(digest))
@@ -289,6 +302,30 @@ def _require_signature(
         UnsupportedAlgorithm,
     ) as error:  # a key that the library cannot read, GOST among them
         raise CMSUnsupportedAlgorithmError from error
+
+
+def _pss(element: asn1.TLV | None, digest: hashes.HashAlgorithm) -> padding.PSS:
+    """RFC 4056, 3: the digest of the message, of the padding and of its mask are one."""
+    if element is None:
+        raise CMSWeakHashError  # RFC 8017, A.2.3: without parameters it is SHA-1
+    try:
+        found = element.parse(PSSParameters)
+    except (ValueError, TypeError) as error:
+        raise CMSMalformedError from error
+    if found.digest is None or found.mask is None:
+        raise CMSWeakHashError
+    if found.mask.oid.dotted_string != policy.MGF1_OID or found.trailer not in {None, 1}:
+        raise CMSUnsupportedAlgorithmError
+    for algorithm in (found.digest, found.mask.digest):
+        oid = algorithm.oid.dotted_string
+        if oid in policy.WEAK_DIGESTS:
+            raise CMSWeakHashError
+        if policy.DIGESTS.get(oid) is not type(digest):
+            raise CMSUnsupportedAlgorithmError
+    salt_length = policy.PSS_DEFAULT_SALT if found.salt_length is None else found.salt_length
+    if not 0 <= salt_length <= policy.PSS_MAX_SALT:
+        raise CMSUnsupportedAlgorithmError
+    return padding.PSS(padding.MGF1(digest), salt_length)
 
 
 def _signing_time(attributes: Mapping[str, asn1.TLV]) -> datetime | None:

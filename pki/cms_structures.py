@@ -16,10 +16,36 @@ encode_der = asn1.encode_der
 
 @asn1.sequence
 class Algorithm:
-    """RFC 5280, 4.1.1.2. Parameters are NULL or absent with every algorithm accepted here."""
+    """RFC 5280, 4.1.1.2, with NULL or nothing for parameters: all but RSASSA-PSS and GOST."""
 
     oid: ObjectIdentifier
     parameters: asn1.Null | None
+
+
+@asn1.sequence
+class AlgorithmWithParameters:
+    """RFC 5280, 4.1.1.2, with any parameters."""
+
+    oid: ObjectIdentifier
+    parameters: asn1.TLV
+
+
+@asn1.sequence
+class MaskGeneration:
+    """The function is MGF1, or it is none of ours; its parameter is a digest (RFC 8017, A.2.3)."""
+
+    oid: ObjectIdentifier
+    digest: Algorithm
+
+
+@asn1.sequence
+class PSSParameters:
+    """RFC 8017, A.2.3. What is absent means SHA-1, which nobody accepts here."""
+
+    digest: Annotated[Algorithm | None, asn1.Explicit(0)]
+    mask: Annotated[MaskGeneration | None, asn1.Explicit(1)]
+    salt_length: Annotated[int | None, asn1.Explicit(2)]
+    trailer: Annotated[int | None, asn1.Explicit(3)]
 
 
 @asn1.sequence
@@ -52,22 +78,26 @@ class SignerInfo:
 
     version: int
     identifier: asn1.TLV
-    digest_algorithm: Algorithm
+    digest_algorithm: asn1.TLV
     signed_attributes: Annotated[asn1.SetOf[Attribute] | None, asn1.Implicit(0)]
-    signature_algorithm: Algorithm
+    signature_algorithm: asn1.TLV
     signature: bytes
     unsigned_attributes: Annotated[asn1.SetOf[Attribute] | None, asn1.Implicit(1)]
 
 
 @asn1.sequence
 class SignedData:
-    """RFC 5652, 5.1."""
+    """RFC 5652, 5.1. Nothing in it but the signers is signed.
+
+    The certificates are a list here, because a SET OF must be sorted and signers of BER leave
+    theirs as they come.
+    """
 
     version: int
-    digest_algorithms: asn1.SetOf[Algorithm]
+    digest_algorithms: asn1.TLV
     content: EncapsulatedContent
-    certificates: Annotated[asn1.SetOf[x509.Certificate] | None, asn1.Implicit(0)]
-    revocation_lists: Annotated[asn1.SetOf[x509.CertificateRevocationList] | None, asn1.Implicit(1)]
+    certificates: Annotated[list[x509.Certificate] | None, asn1.Implicit(0)]
+    revocation_lists: Annotated[list[x509.CertificateRevocationList] | None, asn1.Implicit(1)]
     signers: asn1.SetOf[SignerInfo]
 
 
@@ -109,3 +139,12 @@ class AttributeSet:
     """Wraps the attributes to write them under the tag of a SET (RFC 5652, 5.4)."""
 
     attributes: asn1.SetOf[Attribute]
+
+
+def read_algorithm(element: asn1.TLV) -> tuple[str, asn1.TLV | None]:
+    """Dotted OID, and the parameters where they are more than NULL. Raises `ValueError`."""
+    try:
+        return element.parse(Algorithm).oid.dotted_string, None
+    except (ValueError, TypeError):
+        found = element.parse(AlgorithmWithParameters)
+    return found.oid.dotted_string, found.parameters

@@ -28,6 +28,12 @@ RSA_OIDS: dict[str, str | None] = {
     "1.2.840.113549.1.1.12": "2.16.840.1.101.3.4.2.2",
     "1.2.840.113549.1.1.13": "2.16.840.1.101.3.4.2.3",
 }
+# RSASSA-PSS says the rest in its parameters (RFC 8017, A.2.3). Salts in octets: what absence
+# means, and more than the longest that fits into any key.
+PSS_OID = "1.2.840.113549.1.1.10"
+MGF1_OID = "1.2.840.113549.1.1.8"
+PSS_DEFAULT_SALT = 20
+PSS_MAX_SALT = 2048
 ECDSA_OIDS: dict[str, str | None] = {
     "1.2.840.10045.2.1": None,
     "1.2.840.10045.4.3.2": "2.16.840.1.101.3.4.2.1",

@@ -34,6 +34,7 @@ Road = Callable[[], object]
 def ours(data: bytes) -> None:
     """What the portal does with a signature that it never saw, without the database."""
     certificate._parse.cache_clear()
+    certificate._load.cache_clear()
     facts = verify_cms(data, content=CONTENT)
     validate_path(
         facts.signer.der,

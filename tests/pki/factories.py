@@ -40,6 +40,9 @@ OIDS = {
     "sha512": "2.16.840.1.101.3.4.2.3",
     "streebog512": "1.2.398.3.10.1.3.3",
     "rsa": "1.2.840.113549.1.1.1",
+    "pss": "1.2.840.113549.1.1.10",
+    "mgf1": "1.2.840.113549.1.1.8",
+    "gost": "1.2.398.3.10.1.1.2.3.2",
     "ecdsa-sha256": "1.2.840.10045.4.3.2",
     "ecdsa-sha384": "1.2.840.10045.4.3.3",
     "ecdsa-sha512": "1.2.840.10045.4.3.4",
@@ -235,11 +238,16 @@ class Cms:
     certificates: Sequence[x509.Certificate] | None = None
     signers: int = 1
     named_digest: str = ""
+    is_pss: bool = False
+    algorithm: bytes | None = None
+    reverses_attributes: bool = False
+    reverses_certificates: bool = False
 
     def build(self) -> bytes:
         """DER."""
         signer = self._signer()
         own = self.certificates if self.certificates is not None else [self.certificate]
+        rows = sorted((der(row) for row in own), reverse=self.reverses_certificates)
         inside = [oid(self.encapsulated_type)]
         if self.attached:
             inside.append(encode(b"\xa0", encode(OCTETS, self.content)))
@@ -247,7 +255,7 @@ class Cms:
             encode(INTEGER, b"\x01"),
             encode(SET, self._algorithm(self.digest)),
             encode(SEQUENCE, b"".join(inside)),
-            encode(b"\xa0", b"".join(sorted(der(row) for row in own))) if own else b"",
+            encode(b"\xa0", b"".join(rows)) if own else b"",
             encode(SET, b"".join([signer] * min(self.signers, 1) + self._second(signer))),
         ]
         signed = encode(SEQUENCE, b"".join(parts))
@@ -293,12 +301,16 @@ class Cms:
         built = [encode(SEQUENCE, oid(name) + encode(SET, value)) for name, value in rows.items()]
         if self.doubled:
             built.append(encode(SEQUENCE, oid("content_type") + encode(SET, oid("signed_data"))))
-        return b"".join(sorted(built))
+        return b"".join(sorted(built, reverse=self.reverses_attributes))
 
     def _algorithm(self, name: str) -> bytes:
         return encode(SEQUENCE, oid(name) + b"\x05\x00")
 
     def _signature_algorithm(self) -> bytes:
+        if self.algorithm is not None:
+            return self.algorithm
+        if self.is_pss:
+            return pss_algorithm(self.digest)
         if self.kind.startswith("RSA"):
             return encode(SEQUENCE, oid("rsa") + b"\x05\x00")
         return encode(SEQUENCE, oid(f"ecdsa-{self.digest}"))
@@ -312,9 +324,24 @@ class Cms:
             "sha512": hashes.SHA512(),
         }
         own = key(self.kind, self.number)
+        digest = digests[self.digest]
+        if isinstance(own, rsa.RSAPrivateKey) and self.is_pss:
+            return own.sign(data, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
         if isinstance(own, rsa.RSAPrivateKey):
-            return own.sign(data, padding.PKCS1v15(), digests[self.digest])
-        return own.sign(data, ec.ECDSA(digests[self.digest]))
+            return own.sign(data, padding.PKCS1v15(), digest)
+        return own.sign(data, ec.ECDSA(digest))
+
+
+def pss_algorithm(
+    digest: str, *, mask: str = "", mask_function: str = "mgf1", salt: int = -1, more: bytes = b""
+) -> bytes:
+    """RSASSA-PSS with its parameters (RFC 8017, A.2.3)."""
+    size = hashlib.new(digest).digest_size if salt < 0 else salt
+    own = encode(SEQUENCE, oid(digest))
+    inner = encode(SEQUENCE, oid(mask_function) + encode(SEQUENCE, oid(mask or digest)))
+    octets = size.to_bytes(size.bit_length() // 8 + 1)
+    parts = [encode(b"\xa0", own), encode(b"\xa1", inner), encode(b"\xa2", encode(INTEGER, octets))]
+    return encode(SEQUENCE, oid("pss") + encode(SEQUENCE, b"".join(parts) + more))
 
 
 def oid(name: str) -> bytes:
