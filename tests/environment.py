@@ -4,6 +4,7 @@
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -32,6 +33,12 @@ def fill(directory: Path) -> None:
         os.environ.setdefault(name, value)
 
 
+def run(command: list[str]) -> int:
+    """Run it, and leave nothing behind."""
+    with tempfile.TemporaryDirectory(prefix="cabinet-") as directory:
+        fill(Path(directory))
+        return subprocess.run(command, check=False).returncode
+
+
 if __name__ == "__main__":
-    fill(Path(tempfile.mkdtemp(prefix="cabinet-")))
-    os.execvp(sys.argv[1], sys.argv[1:])
+    sys.exit(run(sys.argv[1:]))
