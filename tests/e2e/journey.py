@@ -1,8 +1,7 @@
 """A person at the portal: what he clicks and types, in the browser."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Download, Page, Request, expect
@@ -75,7 +74,9 @@ class Visitor:
 
     def begin(self) -> str:
         """From «Моя ЭЦП» to the new key; returns the number of the application."""
-        self.page.locator(".urgent form button, form[action$='/renewals/open/'] button").first.click()
+        self.page.locator(
+            ".urgent form button, form[action$='/renewals/open/'] button"
+        ).first.click()
         self.page.wait_for_url("**/apply/")
         self.page.locator("#id_data_right").check()
         self.page.locator("#id_key_held").check()
@@ -99,7 +100,8 @@ class Visitor:
     def choose(self, fields_of: Sequence[Path]) -> None:
         for file in fields_of:
             purpose = purpose_of(file)
-            self.page.locator(f'[data-plan="{purpose}"]:visible input[type="file"]').set_input_files(file)
+            field = self.page.locator(f'[data-plan="{purpose}"]:visible input[type="file"]')
+            field.set_input_files(file)
 
     def sign(self, file: Path, password: str) -> None:
         self.fill_key(file, password)
@@ -139,7 +141,7 @@ class Visitor:
 
     def close(self) -> None:
         self.context.close()
-        assert self.complaints == []
+        assert not self.complaints, self.complaints
 
 
 def purpose_of(file: Path) -> str:

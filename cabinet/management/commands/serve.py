@@ -45,7 +45,15 @@ def web_command(host: str, port: int) -> list[str]:
     return [
         *[sys.executable, "-m", "gunicorn", "cabinet.wsgi:application"],
         *["--bind", f"{host}:{port}", "--workers", "1", "--threads", "8"],
-        *["--worker-class", "gthread", "--log-level", "warning", "--graceful-timeout", "5"],
+        *[
+            "--worker-class",
+            "gthread",
+            "--log-level",
+            "warning",
+            "--graceful-timeout",
+            "5",
+            "--no-control-socket",
+        ],
     ]
 
 
