@@ -22,7 +22,7 @@ if __name__ == "__main__":
     Path(path).write_bytes(
         pkcs12.serialize_key_and_certificates(
             b"person",
-            holder.keys[Purpose.COMBINED],  # type: ignore[arg-type]
+            holder.keys[Purpose.COMBINED],
             x509.load_der_x509_certificate(bytes(certificate.der)),
             None,
             serialization.BestAvailableEncryption(password.encode()),

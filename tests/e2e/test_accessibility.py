@@ -1,9 +1,6 @@
 """WCAG 2.2 AA by axe on every page of the journey, in every language, on phone and desk."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -50,19 +47,11 @@ class Inspector:
         self.pages += 1
 
 
-def enrol(site: Site, folder: Path, iin: str) -> Path:
-    """A person of his own for the walk."""
-    path = folder / "EC256_person.p12"
-    command = [sys.executable, "-m", "tests.e2e.enrol", str(path), iin, PASSWORD]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **site.environment}, check=True)
-    return path
-
-
 @pytest.mark.parametrize("language", sorted(IINS))
 def test_every_page_can_be_used_by_everybody(
     browser: Browser, site: Site, tmp_path: Path, language: str
 ) -> None:
-    file = enrol(site, tmp_path, IINS[language])
+    file = site.enrol(IINS[language], PASSWORD)
     visitor = Visitor(browser, site, tmp_path)
     inspector = Inspector(visitor)
     visitor.go("/")
