@@ -4,8 +4,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Download, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Download,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+)
 
+from tests.chromium import FLAGS, find
 from tests.e2e.conftest import Site
 
 NEW_PASSWORD = "NewKey2026"
@@ -16,16 +25,33 @@ PATIENCE_MS = 30_000
 class Visitor:
     """One browser window with its own profile, and everything that it sent and complained of."""
 
-    def __init__(self, browser: Browser, site: Site, folder: Path, *, width: str = "desk") -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        site: Site,
+        folder: Path,
+        *,
+        width: str = "desk",
+        profile: Path | None = None,
+    ) -> None:
+        """With a `profile` folder the browser is one that a person closes and opens again."""
         size = WIDTHS[width]
         self.site = site
         self.folder = folder
         self.complaints: list[str] = []
         self.sent: list[bytes] = []
-        self.context: BrowserContext = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            accept_downloads=True,
-            locale="ru-RU",
+        view: ViewportSize = {"width": size[0], "height": size[1]}
+        self.context: BrowserContext = (
+            browser.browser_type.launch_persistent_context(
+                profile,
+                executable_path=find(),
+                args=FLAGS,
+                viewport=view,
+                accept_downloads=True,
+                locale="ru-RU",
+            )
+            if profile
+            else browser.new_context(viewport=view, accept_downloads=True, locale="ru-RU")
         )
         self.context.on("request", self._remember)
         self.page = self._open()
