@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pki.errors import CertificateMalformedError
@@ -94,6 +96,17 @@ GOST_KINDS = {
     "1.2.398.3.10.1.1.2.1": "GOST-2015-256",
     "1.2.398.3.10.1.1.1.1": "GOST-2004",
 }
+# Other keys are never loaded: OpenSSL proves the primes of a Diffie-Hellman key when it reads
+# it, which takes seconds for a key of two kilobytes that anybody may send.
+LOADABLE_KEYS = frozenset(
+    {
+        "1.2.840.113549.1.1.1",  # RSA
+        "1.2.840.113549.1.1.10",  # RSA for PSS only
+        "1.2.840.10045.2.1",  # elliptic curves
+        "1.3.101.112",  # Ed25519
+        "1.3.101.113",  # Ed448
+    }
+)
 CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 
@@ -243,7 +256,7 @@ def _key_kind(certificate: x509.Certificate) -> str:
     if oid in GOST_KINDS:
         return GOST_KINDS[oid]
     try:
-        key = certificate.public_key()
+        key = load_public_key(certificate)
     except (UnsupportedAlgorithm, ValueError):
         return "unknown"
     match key:
@@ -256,10 +269,29 @@ def _key_kind(certificate: x509.Certificate) -> str:
     return "unknown"
 
 
+class KeyHolder(Protocol):
+    """A certificate or a request."""
+
+    @property
+    def public_key_algorithm_oid(self) -> x509.ObjectIdentifier:
+        """What kind of key it is, known before the key is read."""
+
+    def public_key(self) -> CertificatePublicKeyTypes:
+        """Reads the key."""
+
+
+def load_public_key(holder: KeyHolder) -> CertificatePublicKeyTypes:
+    """The key, of a kind that is cheap to read. Raises `UnsupportedAlgorithm`, `ValueError`."""
+    oid = holder.public_key_algorithm_oid.dotted_string
+    if oid not in LOADABLE_KEYS:
+        raise UnsupportedAlgorithm(oid)
+    return holder.public_key()
+
+
 def _public_key_der(certificate: x509.Certificate) -> bytes:
     """The SubjectPublicKeyInfo; for keys that the library cannot read, cut out of the TBS."""
     try:
-        return certificate.public_key().public_bytes(
+        return load_public_key(certificate).public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
     except (UnsupportedAlgorithm, ValueError):

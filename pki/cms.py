@@ -23,7 +23,7 @@ from cryptography.x509.extensions import ExtensionNotFound
 
 from pki import policy
 from pki.ber import ber_to_der, encode
-from pki.certificate import UNREADABLE, CertificateFacts, parse_certificate
+from pki.certificate import UNREADABLE, CertificateFacts, load_public_key, parse_certificate
 from pki.cms_structures import (
     Attribute,
     AttributeSet,
@@ -284,7 +284,7 @@ def _require_signature(
     if named is not None and policy.DIGESTS[named] is not type(digest):
         raise CMSSignatureError
     try:
-        key = certificate.public_key()
+        key = load_public_key(certificate)
         if isinstance(key, rsa.RSAPublicKey) and algorithm == policy.PSS_OID:
             key.verify(signer.signature, signed_bytes, _pss(parameters, digest), digest)
         elif parameters is not None:

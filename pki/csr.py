@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from pki.ber import ber_to_der
-from pki.certificate import CURVES, UNREADABLE
+from pki.certificate import CURVES, UNREADABLE, load_public_key
 from pki.chain import SIGNATURES, WEAK_SIGNATURES
 from pki.errors import (
     CMSMalformedError,
@@ -113,7 +113,8 @@ def _load_key(
     request: x509.CertificateSigningRequest,
 ) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey:
     try:
-        key = request.public_key()
+        # The library's stubs leave out the attribute that says which kind it is.
+        key = load_public_key(request)  # type: ignore[arg-type]
     except UnsupportedAlgorithm as error:
         raise KeyTypeError from error
     except ValueError as error:
