@@ -19,7 +19,6 @@ from renewals.errors import (
     MoveRefusedError,
     NotConfirmedError,
     RequestsError,
-    StatementSpentError,
     StorageError,
 )
 from renewals.events import EventKind
@@ -186,12 +185,8 @@ def submit(*, actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now
     """
     with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now, renewal=renewal):
         require_holder(renewal, actor)
-        try:
+        with statements.repetition(renewal, statement_id):
             _submit_once(actor, renewal, statement_id, cms, now)
-        except StatementSpentError:
-            if not renewal.statements.filter(pk=statement_id, signatures__isnull=False).exists():
-                raise
-            renewal.refresh_from_db()
 
 
 def _submit_once(

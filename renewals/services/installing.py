@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pki.chain import Usage
 from renewals.actor import Actor
-from renewals.errors import IncompleteError, StatementSpentError
+from renewals.errors import IncompleteError
 from renewals.events import EventKind
 from renewals.machine import Action
 from renewals.models import Renewal, Request, Statement
@@ -49,12 +49,8 @@ def install(
     """
     with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now, renewal=renewal):
         require_holder(renewal, actor)
-        try:
+        with statements.repetition(renewal, statement_id):
             _install_once(actor, renewal, statement_id, signatures, now)
-        except StatementSpentError:
-            if not renewal.statements.filter(pk=statement_id, signatures__isnull=False).exists():
-                raise
-            renewal.refresh_from_db()
 
 
 def _install_once(

@@ -10,7 +10,7 @@ from pki.chain import Usage
 from pki.models import Certificate, Revocation
 from pki.revocation import Reason
 from renewals.actor import Actor
-from renewals.errors import IncompleteError, NotHolderError, StatementSpentError
+from renewals.errors import IncompleteError, NotHolderError
 from renewals.events import EventKind
 from renewals.machine import State
 from renewals.models import Renewal, Statement
@@ -84,11 +84,8 @@ def revoke_replaced(
     """
     with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now, renewal=renewal):
         require_holder(renewal, actor)
-        try:
+        with statements.repetition(renewal, statement_id):
             _revoke_once(actor, renewal, statement_id, cms, now)
-        except StatementSpentError:
-            if not renewal.statements.filter(pk=statement_id, signatures__isnull=False).exists():
-                raise
 
 
 def _revoke_once(

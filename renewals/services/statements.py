@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -117,6 +118,18 @@ def fetch(
     if statement.expires_at <= now:
         raise StatementExpiredError
     return statement
+
+
+@contextmanager
+def repetition(renewal: Renewal, statement_id: int) -> Iterator[None]:
+    """The same post again, after it was accepted, changes nothing and is no refusal."""
+    try:
+        yield
+    except StatementSpentError:
+        accepted = renewal.statements.filter(pk=statement_id, signatures__isnull=False)
+        if not accepted.exists():
+            raise
+        renewal.refresh_from_db()
 
 
 def spend(statement: Statement, *, now: datetime) -> None:
