@@ -149,6 +149,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "renewals.sweep", "schedule": SWEEP_SECONDS},
+    "forget statements": {"task": "renewals.forget_statements", "schedule": 3600.0},
+    "forget sessions": {"task": "cabinet.forget_sessions", "schedule": 3600.0},
 }
 ISSUE_LEASE = timedelta(seconds=env.int("ISSUE_LEASE_SECONDS", default=60))
 ISSUE_BATCH = env.int("ISSUE_BATCH", default=50)

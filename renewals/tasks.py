@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from renewals.services import ending, issuing
+from renewals.services import ending, issuing, statements
 
 
 @shared_task(name="renewals.issue")
@@ -17,3 +17,9 @@ def sweep() -> None:
     """Pick up every row whose bell was lost and close what is too old."""
     issuing.issue_due(now=timezone.now())
     ending.lapse_due(now=timezone.now())
+
+
+@shared_task(name="renewals.forget_statements")
+def forget_statements() -> None:
+    """Delete statements that nobody signed in time."""
+    statements.forget_unsigned(now=timezone.now())

@@ -14,6 +14,7 @@ from renewals.models import Renewal, Statement
 from renewals.statement import CertificateLine, Frame, StatementPurpose, speak, write_statement
 
 NONCE_BYTES = 32
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def binding_of(secret: str) -> str:
@@ -138,3 +139,11 @@ def spend(statement: Statement, *, now: datetime) -> None:
     if spent.update(spent_at=now) != 1:
         raise StatementSpentError
     statement.spent_at = now
+
+
+def forget_unsigned(*, now: datetime) -> int:
+    """Delete what nobody signed, a day after it could be used last. Returns how many."""
+    unsigned = Statement.objects.filter(
+        spent_at=None, signatures=None, expires_at__lt=now - FORGOTTEN_AFTER
+    )
+    return unsigned.delete()[0]

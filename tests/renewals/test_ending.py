@@ -14,7 +14,15 @@ from renewals.errors import (
     WrongCertificateError,
 )
 from renewals.models import Event, Renewal, Statement
-from renewals.services import application, ending, installing, issuing, journal, revoking
+from renewals.services import (
+    application,
+    ending,
+    installing,
+    issuing,
+    journal,
+    revoking,
+    statements,
+)
 from tests.renewals.people import NOW, OTHER_IIN, Holder, enrol_holder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.data]
@@ -113,6 +121,27 @@ def test_a_draft_lapses_with_time_or_with_its_certificate(
     assert ending.lapse_due(now=NOW + later) == 1
     renewal.refresh_from_db()
     assert renewal.state == "lapsed"
+
+
+def test_what_nobody_signed_is_forgotten_and_what_was_signed_is_kept(holder: Holder) -> None:
+    renewal = holder.submit()
+    unsigned = holder.prepare(enrolled_again(holder))
+    later = unsigned.expires_at + timedelta(days=1)
+    assert statements.forget_unsigned(now=later) == 0
+    assert statements.forget_unsigned(now=later + timedelta(seconds=1)) == 1
+    assert renewal.statements.count() == 2
+
+
+def enrolled_again(holder: Holder) -> Renewal:
+    """A second application of the same person, for what the first one issues."""
+    (renewal,) = Renewal.objects.all()
+    issuing.issue_due(now=NOW)
+    renewal.refresh_from_db()
+    holder.install(renewal)
+    (row,) = renewal.requests.all()
+    assert row.certificate is not None
+    holder.certificates = {Purpose.COMBINED: row.certificate}
+    return holder.open()
 
 
 def test_a_spent_statement_serves_nobody_again(holder: Holder) -> None:

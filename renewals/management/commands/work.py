@@ -1,14 +1,15 @@
-"""`manage.py work`: the worker for those who run no broker. The same sweep, twice a second."""
+"""`manage.py work`: the worker for those who run no broker, by the same schedule as beat."""
 
 import logging
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 
+from celery import current_app
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
-
-from renewals.tasks import sweep
 
 logger = logging.getLogger(__name__)
 
@@ -20,16 +21,28 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How often to look."""
-        parser.add_argument("--every", type=float, default=0.5, help="seconds between two looks")
+        parser.add_argument("--every", type=float, default=0.5, help="seconds between two sweeps")
 
     def handle(self, *args: object, every: float, **options: object) -> None:
-        """Sweep, wait, sweep again."""
+        """Run every scheduled task when it is due, in this process."""
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
+        current_app.loader.import_default_modules()
+        seconds = {
+            entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()
+        } | {"renewals.sweep": every}
+        due = dict.fromkeys(seconds, time.monotonic())
         while not stopping.wait(every):
-            try:
-                sweep()
-            except OperationalError as error:  # the database is away for a moment
-                logger.warning("the sweep waits for the database: %s", error)
-                close_old_connections()
+            for task in seconds:
+                if due[task] <= time.monotonic():
+                    _run(task)
+                    due[task] = time.monotonic() + seconds[task]
+
+
+def _run(task: str) -> None:
+    try:
+        current_app.tasks[task]()
+    except OperationalError as error:  # the database is away for a moment
+        logger.warning("%s waits for the database: %s", task, error)
+        close_old_connections()
