@@ -35,12 +35,13 @@ class Site:
         """The person's files; of a pair, the one for signing in first."""
         return sorted((self.directory / "demo" / slug).glob("*.p12"))
 
-    def enrol(self, iin: str, password: str) -> Path:
-        """One more person, 12 days before the end; returns his key file."""
-        path = self.directory / f"EC256_{iin}.p12"
-        command = [sys.executable, "-m", "tests.e2e.enrol", str(path), iin, password]
+    def enrol(self, iin: str, password: str, kind: str = "ec") -> list[Path]:
+        """One more person, 12 days before the end; returns his key files."""
+        folder = self.directory / iin
+        folder.mkdir(exist_ok=True)
+        command = [sys.executable, "-m", "tests.e2e.enrol", str(folder), iin, password, kind]
         subprocess.run(command, cwd=ROOT, env={**os.environ, **self.environment}, check=True)
-        return path
+        return sorted(folder.glob("*.p12"))
 
     def manage(self, *arguments: str) -> str:
         """Run a command of the site."""

@@ -51,7 +51,7 @@ class Inspector:
 def test_every_page_can_be_used_by_everybody(
     browser: Browser, site: Site, tmp_path: Path, language: str
 ) -> None:
-    file = site.enrol(IINS[language], PASSWORD)
+    (file,) = site.enrol(IINS[language], PASSWORD)
     visitor = Visitor(browser, site, tmp_path)
     inspector = Inspector(visitor)
     visitor.go("/")

@@ -21,7 +21,7 @@ def test_pictures_of_the_cabinet_are_small(browser: Browser, site: Site, tmp_pat
     visitor = Visitor(browser, site, tmp_path)
     visitor.go("/")
     visitor.speak("ru")
-    visitor.sign_in(site.enrol("010203300005", PASSWORD), PASSWORD)
+    visitor.sign_in(site.enrol("010203300005", PASSWORD)[0], PASSWORD)
     visitor.page.set_viewport_size({"width": 1100, "height": 720})
     path = folder / "my.png"
     visitor.page.screenshot(path=path)

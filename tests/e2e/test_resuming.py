@@ -22,7 +22,7 @@ def go_on(visitor: Visitor, number: str) -> None:
 def test_a_browser_closed_after_every_step_goes_on_where_it_was(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    file = site.enrol("020202500001", PASSWORD)
+    (file,) = site.enrol("020202500001", PASSWORD)
     profile = tmp_path / "profile"
 
     def come_back() -> Visitor:
@@ -61,7 +61,7 @@ def test_a_browser_closed_after_every_step_goes_on_where_it_was(
 def test_another_computer_installs_from_the_waiting_file(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    file = site.enrol("020202500002", PASSWORD)
+    (file,) = site.enrol("020202500002", PASSWORD)
     here = Visitor(browser, site, tmp_path)
     here.sign_in(file, PASSWORD)
     number = here.begin()
@@ -82,7 +82,7 @@ def test_another_computer_installs_from_the_waiting_file(
 def test_back_twice_and_in_two_windows_is_one_application(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    file = site.enrol("020202500003", PASSWORD)
+    (file,) = site.enrol("020202500003", PASSWORD)
     visitor = Visitor(browser, site, tmp_path)
     visitor.sign_in(file, PASSWORD)
     number = visitor.begin()
@@ -113,7 +113,7 @@ def test_back_twice_and_in_two_windows_is_one_application(
 def test_a_lost_waiting_key_leads_to_a_fresh_start(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    file = site.enrol("020202500004", PASSWORD)
+    (file,) = site.enrol("020202500004", PASSWORD)
     visitor = Visitor(browser, site, tmp_path)
     visitor.sign_in(file, PASSWORD)
     number = visitor.begin()
@@ -128,7 +128,7 @@ def test_a_lost_waiting_key_leads_to_a_fresh_start(
 
 
 def test_who_uses_no_mouse_signs_in(browser: Browser, site: Site, tmp_path: Path) -> None:
-    file = site.enrol("020202500005", PASSWORD)
+    (file,) = site.enrol("020202500005", PASSWORD)
     visitor = Visitor(browser, site, tmp_path)
     visitor.go("/sign-in/")
     visitor.page.locator('[data-file] input[type="file"]').set_input_files(file)

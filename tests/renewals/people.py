@@ -1,6 +1,7 @@
 """Holders with real keys and certificates of a real authority, and what they sign and ask for."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -137,6 +138,7 @@ def enrol_holder(
     roles: tuple[Role, ...] = (Role.INDIVIDUAL,),
     days_left: timedelta = DAYS_LEFT,
     organisation: tuple[str, str] = ("", ""),
+    new_key: Callable[[], Key] = ec_key,
 ) -> Holder:
     """Somebody whose certificates were issued by the real road, long ago."""
     subject = build_subject(
@@ -147,7 +149,7 @@ def enrol_holder(
         organisation=organisation[0],
         bin=organisation[1],
     )
-    keys: dict[Purpose, Key] = {purpose: ec_key() for purpose in purposes}
+    keys: dict[Purpose, Key] = {purpose: new_key() for purpose in purposes}
     certificates = {
         purpose: enrol(
             Enrolment(subject.public_bytes(), spki_of(key), purpose, roles, Storage.FILE),
