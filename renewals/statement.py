@@ -102,7 +102,7 @@ def show_moment(moment: datetime) -> str:
 
 
 STORAGES: dict[str, Promise] = {
-    Storage.FILE.value: gettext_lazy("file on your computer"),
+    Storage.FILE.value: gettext_lazy("file on the computer"),
     Storage.TOKEN.value: gettext_lazy("token"),
     Storage.ID_CARD.value: gettext_lazy("identity card"),
 }

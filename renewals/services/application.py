@@ -144,7 +144,7 @@ def _write_application(
         lines = [
             (_("Application number"), renewal.number),
             ("", ""),
-            (_("Holder"), renewal.holder_name),
+            (_("Applicant"), renewal.holder_name),
             (_("IIN"), mask_identifier(renewal.holder_iin)),
             (_("Storage of the new key"), show_storage(renewal.storage)),
         ]

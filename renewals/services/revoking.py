@@ -55,7 +55,7 @@ def _write_request(
         lines = [
             (_("Application number"), renewal.number),
             ("", ""),
-            (_("Holder"), renewal.holder_name),
+            (_("Applicant"), renewal.holder_name),
             (_("IIN"), mask_identifier(renewal.holder_iin)),
             (_("Reason"), _("replaced by a new certificate (superseded)")),
         ]
