@@ -31,7 +31,9 @@ class Command(BaseCommand):
             _start(web_command(host, port), site_environment),
             _start([*MANAGE, "work"], dict(os.environ)),
         ]
-        signal.signal(signal.SIGTERM, _interrupt)
+        # Both by name: a shell that starts us in the background has SIGINT ignored.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _interrupt)
         try:
             os.wait()
         except KeyboardInterrupt:
