@@ -1,11 +1,9 @@
 """A person at the portal: what he clicks and types, in the browser."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.utils.translation import override
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -16,7 +14,6 @@ from playwright.sync_api import (
     expect,
 )
 
-from cabinet.sentence_table import SENTENCES
 from tests.chromium import FLAGS, find
 from tests.e2e.conftest import Site
 
@@ -43,7 +40,6 @@ class Visitor:
         self.folder = folder
         self.complaints: list[str] = []
         self.sent: list[bytes] = []
-        self.urls: list[str] = []
         view: ViewportSize = {"width": size[0], "height": size[1]}
         self.context: BrowserContext = (
             browser.browser_type.launch_persistent_context(
@@ -73,15 +69,9 @@ class Visitor:
             self.complaints.append(text)
 
     def _remember(self, request: Request) -> None:
-        self.urls.append(request.url)
         self.sent.append(f"{request.method} {request.url} {request.headers}".encode())
         if request.post_data_buffer:
             self.sent.append(request.post_data_buffer)
-
-    def elsewhere(self) -> list[str]:
-        """What was asked of anybody but the site."""
-        here = (f"{self.site.address}/", f"blob:{self.site.address}/")
-        return [url for url in self.urls if not url.startswith(here)]
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.site.address}{path}")
@@ -107,11 +97,6 @@ class Visitor:
         self.fill_key(file, password)
         self.press()
         self.page.wait_for_url("**/my/")
-
-    def sign_out(self) -> None:
-        self.page.locator("details.person summary").click()
-        self.page.locator('form[action="/sign-out/"] button').click()
-        self.page.wait_for_url(f"{self.site.address}/")
 
     def begin(self) -> str:
         """From «Моя ЭЦП» to the new key; returns the number of the application."""
@@ -183,15 +168,6 @@ class Visitor:
     def close(self) -> None:
         self.context.close()
         assert not self.complaints, self.complaints
-
-
-def expect_told(visitor: Visitor, code: str, language: str = "ru") -> None:
-    """The page's one error is the sentence of `code`, whatever its facts are; it has the focus."""
-    with override(language):
-        words = re.escape(str(SENTENCES[code]))
-    pattern = re.compile(re.sub(r"%\\\((\w+)\\\)s", ".+", words))
-    expect(visitor.page.locator("[data-errors]:visible li")).to_have_text(pattern)
-    expect(visitor.page.locator("[data-errors]")).to_be_focused()
 
 
 def purpose_of(file: Path) -> str:

@@ -1,16 +1,28 @@
 """What goes wrong in front of the screen: each time its sentence, and nothing chosen is lost."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from playwright.sync_api import Browser, expect
 
+from cabinet.sentence_table import SENTENCES
 from tests.e2e.conftest import Site, person
-from tests.e2e.journey import Visitor, expect_told
+from tests.e2e.journey import Visitor
 
 pytestmark = pytest.mark.e2e
 
 PASSWORD = "BadLuck2026"
+
+
+def expect_told(visitor: Visitor, code: str) -> None:
+    """The page's one error is the sentence of `code`, in Russian, whatever its facts are."""
+    with override("ru"):
+        words = re.escape(str(SENTENCES[code]))
+    pattern = re.compile(re.sub(r"%\\\(\w+\\\)s", ".+", words))
+    expect(visitor.page.locator("[data-errors]:visible li")).to_have_text(pattern)
+    expect(visitor.page.locator("[data-errors]")).to_be_focused()
 
 
 def expect_kept(visitor: Visitor, file: Path) -> None:
