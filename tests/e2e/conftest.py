@@ -39,14 +39,21 @@ class Site:
         """One more person, 12 days before the end; returns his key files."""
         folder = self.directory / iin
         folder.mkdir(exist_ok=True)
-        command = [sys.executable, "-m", "tests.e2e.enrol", str(folder), iin, password, kind]
-        subprocess.run(command, cwd=ROOT, env={**os.environ, **self.environment}, check=True)
+        self._run("-m", "tests.e2e.enrol", str(folder), iin, password, kind)
         return sorted(folder.glob("*.p12"))
+
+    def every_state(self, iin: str) -> dict[str, str]:
+        """Applications of this person in rare states, by state; and unusual certificates."""
+        printed = self._run("-m", "tests.e2e.every_state", iin)
+        return dict(line.split() for line in printed.splitlines())
 
     def manage(self, *arguments: str) -> str:
         """Run a command of the site."""
+        return self._run("manage.py", *arguments)
+
+    def _run(self, *arguments: str) -> str:
         return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env={**os.environ, **self.environment},
             check=True,

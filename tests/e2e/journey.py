@@ -112,19 +112,25 @@ class Visitor:
 
     def make_keys(self, count: int, password: str = NEW_PASSWORD) -> list[Path]:
         """Invent a password; the waiting files are saved; choose them again."""
+        saved = self.invent_password(count, password)
+        self.prove(saved)
+        return saved
+
+    def invent_password(self, count: int, password: str = NEW_PASSWORD) -> list[Path]:
         self.page.locator('[data-step="make"] [data-field="password"] input').fill(password)
         self.page.locator('[data-step="make"] [data-field="repeat"] input').fill(password)
         with self.downloads(count) as saved:
             self.press()
-        fields = self.page.locator('[data-step="prove"] input[type="file"]')
-        expect(fields).to_have_count(count)
-        self.choose(fields_of=saved)
-        self.press()
-        self.page.wait_for_url("**/statement/")
+        expect(self.page.locator('[data-step="prove"] input[type="file"]')).to_have_count(count)
         return saved
 
-    def choose(self, fields_of: Sequence[Path]) -> None:
-        for file in fields_of:
+    def prove(self, saved: Sequence[Path]) -> None:
+        self.choose(saved)
+        self.press()
+        self.page.wait_for_url("**/statement/")
+
+    def choose(self, files: Sequence[Path]) -> None:
+        for file in files:
             purpose = purpose_of(file)
             field = self.page.locator(f'[data-plan="{purpose}"]:visible input[type="file"]')
             field.set_input_files(file)
