@@ -18,6 +18,7 @@ def write_environment(path: Path, *, base: Path = BASE_DIR) -> None:
         "CA_KEY_DIRECTORY": str(path.parent / "ca"),
         "DATABASE_URL": f"sqlite:///{path.parent / 'cabinet.sqlite3'}",
         "STATIC_ROOT": str(path.parent / "static"),
+        "DOCUMENTS_DIRECTORY": str(path.parent / "documents"),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PORTAL_URL": "http://127.0.0.1:8000",
         "TLS": "false",

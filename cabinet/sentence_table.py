@@ -7,6 +7,8 @@ because people meet them in the same place.
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cabinet.organisation_sentences import APPROVALS
+
 SIGNATURES: dict[str, Promise] = {
     "cms.malformed": _("The signature arrived damaged. Try again."),
     "cms.too_large": _("The signature is too large. Try again with another key file."),
@@ -143,10 +145,6 @@ RENEWALS: dict[str, Promise] = {
     ),
     "renewal.not_renewable": _(
         "This certificate cannot be renewed online. A new one is issued at a public service centre."
-    ),
-    "renewal.organisation": _(
-        "This is a certificate of an organisation. Its renewal is confirmed by the head, and this "
-        "portal cannot do that yet: go to a public service centre."
     ),
     "renewal.storage": _("Choose where the new key will be kept. Now only a file is possible."),
     "renewal.not_confirmed": _("Tick both confirmations if they are true for you."),
@@ -287,6 +285,7 @@ SENTENCES: dict[str, Promise] = {
     **REQUESTS,
     **AUTHORITY,
     **RENEWALS,
+    **APPROVALS,
     **KEY_FILES,
     **PAGES,
 }

@@ -1,15 +1,16 @@
 """Codes become sentences here, and only here, in the language of the reader."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from cabinet.sentence_table import SENTENCES
 from pki.errors import PKIError
 from renewals.errors import RenewalError
-from renewals.statement import group_hex, show_moment
+from renewals.statement import group_hex, show_day, show_moment
 
 UNKNOWN = "ui.failed"
-MOMENTS = frozenset({"not_after", "not_before", "revoked_at"})
+MOMENTS = frozenset({"not_after", "not_before", "revoked_at", "decided_at"})
+DAYS = frozenset({"starts_on", "ends_on"})
 
 
 class _Shown(dict[str, str]):
@@ -40,9 +41,11 @@ def browser_sentences(prefixes: Iterable[str]) -> dict[str, str]:
 def _show(name: str, value: str) -> str:
     if name == "serial":
         return group_hex(value)
-    if name not in MOMENTS:
+    if name not in MOMENTS | DAYS:
         return value
     try:
+        if name in DAYS:
+            return show_day(date.fromisoformat(value))
         return show_moment(datetime.fromisoformat(value))
     except ValueError:
         return value

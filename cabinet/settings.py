@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from cabinet.document_storage import document_storage
+
 # Lets `ModelAdmin[Model]` and its like be written, as the type checker wants them.
 django_stubs_ext.monkeypatch()
 
@@ -155,6 +157,8 @@ CELERY_BEAT_SCHEDULE = {
 ISSUE_LEASE = timedelta(seconds=env.int("ISSUE_LEASE_SECONDS", default=60))
 ISSUE_BATCH = env.int("ISSUE_BATCH", default=50)
 APPLICATION_LIFETIME = timedelta(days=30)
+# After how many days without a decision the approvers are told of an application.
+UNDECIDED_DAYS = (3, 10)
 
 # --- languages and time -----------------------------------------------------------------
 LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
@@ -164,11 +168,24 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Almaty"
 
+# --- papers -------------------------------------------------------------------------------
+# What people upload and what proves their applications: outside of what the web serves.
+DOCUMENTS_DIRECTORY = Path(
+    env.str("DOCUMENTS_DIRECTORY", default=str(BASE_DIR / "var" / "documents"))
+)
+# s3://bucket, or s3://bucket?endpoint=https://host for a service that speaks S3; empty: the folder.
+DOCUMENTS_S3 = env.str("DOCUMENTS_S3", default="")
+# tcp://host:3310 or unix:///path of a clamd; empty: nothing is scanned.
+CLAMD_URL = env.str("CLAMD_URL", default="")
+# Golos Text as TrueType, put there by the build of the frontend.
+FONT_DIRECTORY = BASE_DIR / "cabinet" / "static" / "cabinet" / "fonts"
+
 # --- static files -------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "documents": document_storage(DOCUMENTS_DIRECTORY, DOCUMENTS_S3),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -42,7 +42,6 @@ class Offer(StrEnum):
     CONTINUE = "continue"
     WAIT = "wait"
     INSTALL = "install"
-    ORGANISATION = "organisation"
     REPLACED = "replaced"
     NONE = "none"
 
@@ -117,9 +116,7 @@ class Standing:
             return OFFER_OF_STATE[State(self.application.state)]
         if self.mark not in IN_USE or Purpose(self.first.purpose) not in RENEWABLE:
             return Offer.NONE
-        if self.successor is not None:
-            return Offer.REPLACED
-        return Offer.ORGANISATION if self.first.bin else Offer.RENEW
+        return Offer.RENEW if self.successor is None else Offer.REPLACED
 
     @property
     def offer_part(self) -> str:

@@ -84,6 +84,15 @@ ROLE_OIDS: dict[Role, str] = {
 }
 ROLES = {oid: role for role, oid in ROLE_OIDS.items()}
 
+# Who somebody is within an organisation, what weighs most first.
+COMPANY_ROLES = (
+    Role.HEAD,
+    Role.HR,
+    Role.SIGNING_RIGHT,
+    Role.FINANCIAL_RIGHT,
+    Role.EMPLOYEE,
+)
+
 STORAGE_EXTENSION = x509.ObjectIdentifier("1.2.398.3.3.5")
 # The whole value, SEQUENCE { OID }. Only the first is the authority's; see `profiles.py`.
 STORAGES = {
@@ -129,6 +138,11 @@ class CertificateFacts:
     spki_sha256: str
     fingerprint: str
     is_ca: bool
+
+    @property
+    def company_role(self) -> Role | None:
+        """The weightiest role within the organisation; None for individuals."""
+        return next((role for role in COMPANY_ROLES if role in self.roles), None)
 
 
 def parse_certificate(der: bytes) -> CertificateFacts:

@@ -14,7 +14,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from pki.authority import IssuerFacts
-from pki.certificate import CertificateFacts, Purpose, Storage, parse_certificate
+from pki.certificate import (
+    CertificateFacts,
+    Purpose,
+    Role,
+    Storage,
+    parse_certificate,
+)
 from pki.errors import NotPlannedError
 from pki.revocation import Reason
 
@@ -62,6 +68,7 @@ def _columns(facts: CertificateFacts) -> dict[str, Any]:
         "purpose": facts.purpose.value,
         "storage": facts.storage.value,
         "roles": [role.value for role in facts.roles],
+        "company_role": facts.company_role.value if facts.company_role else "",
         "key_kind": facts.key_kind,
         "not_before": facts.not_before,
         "not_after": facts.not_after,
@@ -166,6 +173,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Those of one person; nobody without an IIN has any."""
         return self.filter(iin=iin) if iin else self.none()
 
+    def of_organisation(self, bin: str) -> Self:  # noqa: A002  # the identifier's own name
+        """Those of one organisation's people; nobody without a BIN has any."""
+        return self.filter(bin=bin) if bin else self.none()
+
     def current(self, now: datetime) -> Self:
         """Those whose term holds `now`, revoked or not; both ends belong to it."""
         return self.filter(not_before__lte=now, not_after__gte=now)
@@ -199,12 +210,16 @@ class Certificate(models.Model):
     fingerprint = models.CharField(_("fingerprint, SHA-256"), max_length=64, unique=True)
     spki_sha256 = models.CharField(_("key, SHA-256"), max_length=64, db_index=True)
     iin = models.CharField(_("IIN"), max_length=12, blank=True)
-    bin = models.CharField(_("BIN"), max_length=12, blank=True, db_index=True)
+    bin = models.CharField(_("BIN"), max_length=12, blank=True)
     common_name = models.CharField(_("name"), max_length=250, db_index=True)
     organisation = models.CharField(_("organisation"), max_length=500, blank=True)
     purpose = models.CharField(_("purpose"), max_length=10, choices=_choices(Purpose))
     storage = models.CharField(_("storage"), max_length=10, choices=_choices(Storage))
     roles = models.JSONField(_("roles"), default=list, blank=True)
+    # The weightiest of them within the organisation, for searching.
+    company_role = models.CharField(
+        _("role in the organisation"), max_length=20, choices=_choices(Role), blank=True
+    )
     key_kind = models.CharField(_("kind of key"), max_length=20)
     not_before = models.DateTimeField(_("valid from"))
     not_after = models.DateTimeField(_("valid until"))
@@ -235,6 +250,8 @@ class Certificate(models.Model):
             # "What do I have, and till when": a person's page and the search by IIN.
             models.Index(fields=["iin", "not_after"], name="certificate_holder"),
             models.Index(fields=["not_after"], name="certificate_end"),
+            # "Who is the head": the newest of that role. "Who are my people": all of a BIN.
+            models.Index(fields=["bin", "company_role", "not_before"], name="certificate_company"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from pki.certificate import Purpose, Role, Storage
+from pki.certificate import COMPANY_ROLES, Purpose, Role, Storage
 from pki.errors import NotPlannedError
 
 FILE_TERM = timedelta(days=365)
@@ -130,22 +130,15 @@ LEAF_PROFILES: dict[tuple[Purpose, Storage], LeafProfile] = {
     for storage in STORAGE_OIDS
 }
 
-# What somebody may be within an organisation; `LEGAL_ENTITY` never stands without one of these.
-COMPANY_ROLES = frozenset(
-    {Role.HEAD, Role.SIGNING_RIGHT, Role.FINANCIAL_RIGHT, Role.HR, Role.EMPLOYEE}
-)
-
 
 def _is_person(roles: frozenset[Role]) -> bool:
     """Somebody for himself or for an organisation; either may be an operator of ours."""
     own = roles - {Role.OPERATOR}
     if Role.INDIVIDUAL in own:
         return own == {Role.INDIVIDUAL}
-    return (
-        Role.LEGAL_ENTITY in own
-        and bool(own & COMPANY_ROLES)
-        and own <= (COMPANY_ROLES | {Role.LEGAL_ENTITY})
-    )
+    # `LEGAL_ENTITY` never stands without one of the others.
+    company = own - {Role.LEGAL_ENTITY}
+    return Role.LEGAL_ENTITY in own and bool(company) and company <= frozenset(COMPANY_ROLES)
 
 
 @cache

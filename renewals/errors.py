@@ -25,12 +25,6 @@ class NotRenewableError(RenewalError):
     code = "renewal.not_renewable"
 
 
-class OrganisationError(NotRenewableError):
-    """A certificate of an organisation: its head has to confirm."""
-
-    code = "renewal.organisation"
-
-
 class StorageError(RenewalError):
     """No such storage, or one that this portal cannot fill."""
 
@@ -59,6 +53,12 @@ class WrongCertificateError(RenewalError):
     """Signed by another certificate than the right one. Facts: `purpose`, `serial`."""
 
     code = "renewal.wrong_certificate"
+
+
+class SignerError(RenewalError):
+    """Signed by somebody else than who is signed in, or for another organisation."""
+
+    code = "statement.signer"
 
 
 class ReasonError(RenewalError):
@@ -95,6 +95,102 @@ class StatementSpentError(StatementError):
     """The statement has been used."""
 
     code = "statement.spent"
+
+
+class OtherOrganisationError(RenewalError):
+    """Of another organisation than the one who acts."""
+
+    code = "approval.other_organisation"
+
+
+class NoRightError(RenewalError):
+    """Neither head, nor HR, nor with a mandate."""
+
+    code = "approval.no_right"
+
+
+class FormerHeadError(NoRightError):
+    """The certificate says head, and a newer one names another. Facts: `name`."""
+
+    code = "approval.former_head"
+
+
+class MandateEndedError(NoRightError):
+    """The delegation or power of attorney is over or not yet begun. Facts: `starts_on`, `ends_on`."""
+
+    code = "approval.mandate_ended"
+
+
+class MandateTakenError(NoRightError):
+    """The head has taken the delegation back, or who gave it is no longer the head."""
+
+    code = "approval.mandate_taken"
+
+
+class MandateUncheckedError(NoRightError):
+    """No operator has checked the power of attorney yet."""
+
+    code = "approval.mandate_unchecked"
+
+
+class NotHeadError(NoRightError):
+    """Only the first head does this himself."""
+
+    code = "approval.not_head"
+
+
+class OwnApplicationError(NoRightError):
+    """The applicant himself, by whatever certificate."""
+
+    code = "approval.own"
+
+
+class DecidedError(RenewalError):
+    """Somebody was faster. Facts: `number`, `name`, `decided_at`, `verdict`."""
+
+    code = "approval.decided"
+
+
+class NotAwaitingError(RenewalError):
+    """The application does not wait for an approver. Facts: `number`."""
+
+    code = "approval.not_awaiting"
+
+
+class ApprovalVoidError(RenewalError):
+    """Whoever approved has lost the right before the certificate was issued."""
+
+    code = "approval.void"
+
+
+class ListError(RenewalError):
+    """No application in the list, or too many. Facts: `most`."""
+
+    code = "approval.list"
+
+
+class DaysError(RenewalError):
+    """Days that are past, in the wrong order or too far apart. Facts: `most`."""
+
+    code = "mandate.days"
+
+
+class DelegateError(RenewalError):
+    """Nobody of this organisation with signing right."""
+
+    code = "mandate.delegate"
+
+
+class MandateOverError(RenewalError):
+    """Ended or refused before, or decided about by another operator."""
+
+    code = "mandate.over"
+
+
+class DismissalError(RenewalError):
+    """Nobody of this organisation with a certificate in force, or the head himself."""
+
+    code = "dismissal.person"
 
 
 class AttemptsError(RenewalError):

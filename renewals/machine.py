@@ -43,6 +43,7 @@ class Action(StrEnum):
     REJECT = "reject"
     WITHDRAW = "withdraw"
     LAPSE = "lapse"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,9 @@ NEXT_PARTY: dict[State, Party] = {
     State.LAPSED: Party.NOBODY,
 }
 
+CLOSED = frozenset(state for state, party in NEXT_PARTY.items() if party is Party.NOBODY)
+OPEN = frozenset(State) - CLOSED
+
 MOVES: dict[Action, Move] = {
     Action.SUBMIT: _move(State.APPROVED, State.DRAFT),
     Action.SUBMIT_FOR_APPROVAL: _move(State.AWAITING_APPROVAL, State.DRAFT),
@@ -84,10 +88,9 @@ MOVES: dict[Action, Move] = {
     # A waiting key may be lost after the certificate exists: the holder starts again.
     Action.WITHDRAW: _move(State.WITHDRAWN, State.DRAFT, State.AWAITING_APPROVAL, State.ISSUED),
     Action.LAPSE: _move(State.LAPSED, State.DRAFT, State.AWAITING_APPROVAL),
+    # The holder is dismissed: whatever is open ends, even under the hands of a worker.
+    Action.CANCEL: _move(State.LAPSED, *OPEN),
 }
-
-CLOSED = frozenset(state for state, party in NEXT_PARTY.items() if party is Party.NOBODY)
-OPEN = frozenset(State) - CLOSED
 
 
 def is_allowed(action: Action, state: State) -> bool:

@@ -5,7 +5,7 @@ Pure text: no database, no clock. The same words are shown and signed, byte for 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from django.utils import timezone, translation
@@ -24,6 +24,11 @@ class StatementPurpose(StrEnum):
     APPLICATION = "application"
     INSTALLATION = "installation"
     REVOCATION = "revocation"
+    APPROVAL = "approval"
+    REJECTION = "rejection"
+    DELEGATION = "delegation"
+    END_OF_MANDATE = "end-of-mandate"
+    DISMISSAL = "dismissal"
 
 
 TITLES: dict[StatementPurpose, Promise] = {
@@ -31,12 +36,22 @@ TITLES: dict[StatementPurpose, Promise] = {
     StatementPurpose.APPLICATION: gettext_lazy("Application to renew a certificate"),
     StatementPurpose.INSTALLATION: gettext_lazy("Proof that the new key works"),
     StatementPurpose.REVOCATION: gettext_lazy("Request to revoke a certificate"),
+    StatementPurpose.APPROVAL: gettext_lazy("Approval of applications"),
+    StatementPurpose.REJECTION: gettext_lazy("Refusal of applications"),
+    StatementPurpose.DELEGATION: gettext_lazy("Delegation of the right to approve"),
+    StatementPurpose.END_OF_MANDATE: gettext_lazy("End of the right to approve"),
+    StatementPurpose.DISMISSAL: gettext_lazy("Request to revoke an employee's certificates"),
 }
 PURPOSES: dict[StatementPurpose, Promise] = {
     StatementPurpose.SIGN_IN: gettext_lazy("signing in"),
     StatementPurpose.APPLICATION: gettext_lazy("filing an application"),
     StatementPurpose.INSTALLATION: gettext_lazy("checking the installed key"),
     StatementPurpose.REVOCATION: gettext_lazy("revoking a certificate"),
+    StatementPurpose.APPROVAL: gettext_lazy("approving applications"),
+    StatementPurpose.REJECTION: gettext_lazy("refusing applications"),
+    StatementPurpose.DELEGATION: gettext_lazy("giving the right to approve"),
+    StatementPurpose.END_OF_MANDATE: gettext_lazy("taking the right to approve"),
+    StatementPurpose.DISMISSAL: gettext_lazy("revoking an employee's certificates"),
 }
 
 
@@ -99,6 +114,11 @@ def speak(language: str) -> translation.override:
 def show_moment(moment: datetime) -> str:
     """`23 November 2026, 10:14`, Asia/Almaty."""
     return date_format(timezone.localtime(moment), "j E Y, H:i")
+
+
+def show_day(day: date) -> str:
+    """`23 November 2026`."""
+    return date_format(day, "j E Y")
 
 
 STORAGES: dict[str, Promise] = {

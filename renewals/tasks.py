@@ -3,13 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from renewals.services import ending, issuing, statements
+from renewals.services import ending, issuing, reminding, statements
 
 
 @shared_task(name="renewals.issue")
-def issue(renewal_id: int) -> None:
-    """Issue what one application asks for, if it is still due."""
-    issuing.issue_due(now=timezone.now(), renewal_ids=[renewal_id])
+def issue(renewal_ids: list[int]) -> None:
+    """Issue what these applications ask for, as far as they are still due."""
+    issuing.issue_due(now=timezone.now(), renewal_ids=renewal_ids)
 
 
 @shared_task(name="renewals.sweep")
@@ -17,6 +17,7 @@ def sweep() -> None:
     """Pick up every row whose bell was lost and close what is too old."""
     issuing.issue_due(now=timezone.now())
     ending.lapse_due(now=timezone.now())
+    reminding.tell_undecided(now=timezone.now())
 
 
 @shared_task(name="renewals.forget_statements")

@@ -23,6 +23,7 @@ def environment(directory: Path) -> dict[str, str]:
         "CA_KEY_DIRECTORY": str(directory / "ca"),
         "CA_PASSPHRASE": "only-for-tests-passphrase",
         "STATIC_ROOT": str(directory / "static"),
+        "DOCUMENTS_DIRECTORY": str(directory / "documents"),
         "LOG_LEVEL": "WARNING",
     }
 

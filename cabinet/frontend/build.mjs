@@ -15,6 +15,9 @@ const OUT = join(HERE, "..", "static", "cabinet");
 const WORKER = join(HERE, "src", "keystore", "keystore.worker.ts");
 const STYLESHEET = join(HERE, "css", "site.css");
 const FONT = join(HERE, "node_modules", "@fontsource", "golos-text", "files");
+// The same typeface as TrueType, with all its letters, for the PDF forms that the server writes.
+const PRINT_FONT = join(HERE, "node_modules", "@expo-google-fonts", "golos-text");
+const PRINT_FILES = ["400Regular/GolosText_400Regular.ttf", "600SemiBold/GolosText_600SemiBold.ttf"];
 const SUBSETS = ["latin", "latin-ext", "cyrillic", "cyrillic-ext"];
 const WEIGHTS = [400, 600];
 
@@ -39,7 +42,10 @@ async function copyFonts() {
   const names = SUBSETS.flatMap((subset) =>
     WEIGHTS.map((weight) => `golos-text-${subset}-${weight}-normal.woff2`),
   );
-  await Promise.all(names.map((name) => copyFile(join(FONT, name), join(folder, name))));
+  await Promise.all([
+    ...names.map((name) => copyFile(join(FONT, name), join(folder, name))),
+    ...PRINT_FILES.map((name) => copyFile(join(PRINT_FONT, name), join(folder, basename(name)))),
+  ]);
 }
 
 const options = {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from pki.certificate import Storage
+from pki.certificate import Role, Storage
 from pki.chain import Usage
 from pki.csr import RequestFacts, parse_request
 from pki.errors import KeyReusedError
@@ -27,6 +27,7 @@ from renewals.models import Renewal, Request, Statement
 from renewals.new_key import key_kind_for
 from renewals.services import journal, statements
 from renewals.services.moves import move
+from renewals.services.opening import require_role
 from renewals.services.rights import require_holder, require_signer
 from renewals.services.verification import judge, keep, verify
 from renewals.statement import (
@@ -146,6 +147,7 @@ def _write_application(
             ("", ""),
             (_("Applicant"), renewal.holder_name),
             (_("IIN"), mask_identifier(renewal.holder_iin)),
+            *_organisation_lines(renewal),
             (_("Storage of the new key"), show_storage(renewal.storage)),
         ]
         for row in rows:
@@ -170,6 +172,12 @@ def _write_application(
         renewal=renewal,
         binding=_keys_of(rows),
     )
+
+
+def _organisation_lines(renewal: Renewal) -> list[tuple[str, str]]:
+    if not renewal.bin:
+        return []
+    return [(_("Organisation"), renewal.organisation), (_("BIN"), renewal.bin)]
 
 
 def _keys_of(rows: Sequence[Request]) -> str:
@@ -204,15 +212,22 @@ def _submit_once(
     require_signer(proof.signer, [renewal.certificate])
     for row in rows:
         judge(row.old_certificate.facts, usage=Usage.ANY, now=now)
+        require_role(row.old_certificate)
     with transaction.atomic():
         statements.spend(statement, now=now)
         signature = keep(statement, proof, now=now)
         move(
             renewal,
-            Action.SUBMIT,
+            _submission_of(renewal),
             actor=actor,
             now=now,
             facts={"signature": signature.pk, "content_sha256": signature.content_sha256},
             submitted_at=now,
         )
-        transaction.on_commit(lambda: doorbell.ring(renewal.pk))
+        transaction.on_commit(lambda: doorbell.ring([renewal.pk]))
+
+
+def _submission_of(renewal: Renewal) -> Action:
+    """Nobody stands above an individual or a head; everybody else is approved by another."""
+    needs_approval = renewal.bin and renewal.certificate.company_role != Role.HEAD.value
+    return Action.SUBMIT_FOR_APPROVAL if needs_approval else Action.SUBMIT

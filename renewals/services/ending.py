@@ -11,7 +11,7 @@ from pki.revocation import Reason
 from renewals.actor import WORKER, Actor
 from renewals.errors import MoveRefusedError, ReasonError
 from renewals.events import EventKind
-from renewals.machine import MOVES, Action
+from renewals.machine import MOVES, Action, State
 from renewals.models import Renewal
 from renewals.services import journal
 from renewals.services.moves import move
@@ -45,7 +45,11 @@ def lapse_due(*, now: datetime) -> int:
     stale = Renewal.objects.filter(
         state__in=[state.value for state in MOVES[Action.LAPSE].sources]
     ).filter(
-        Q(opened_at__lte=now - settings.APPLICATION_LIFETIME)
+        Q(state=State.DRAFT.value, opened_at__lte=now - settings.APPLICATION_LIFETIME)
+        | Q(
+            state=State.AWAITING_APPROVAL.value,
+            submitted_at__lte=now - settings.APPLICATION_LIFETIME,
+        )
         | Q(certificate__not_after__lte=now)
         | Q(certificate__serial_hex__in=revoked)
     )
@@ -72,4 +76,7 @@ def reject(*, actor: Actor, renewal: Renewal, reason: str, now: datetime) -> Non
         require_operator(actor)
         if not reason.strip():
             raise ReasonError
+        if renewal.state != State.FAILED.value:
+            # What waits for an approver is his to refuse, by his signature.
+            raise MoveRefusedError(action=Action.REJECT.value, state=renewal.state)
         move(renewal, Action.REJECT, actor=actor, now=now, reason=reason.strip()[:500])

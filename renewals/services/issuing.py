@@ -35,7 +35,9 @@ from renewals.models import Renewal
 from renewals.services import keyring
 from renewals.services.claiming import Claim, claim
 from renewals.services.moves import move, move_all
+from renewals.services.opening import require_role
 from renewals.services.plans import void_plans
+from renewals.services.standing_approval import require_approval
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +79,9 @@ def _check(held: Claim, *, now: datetime, linted: bool) -> bool:
 
 
 def _still_good(claims: Sequence[Claim], *, now: datetime) -> Iterator[Claim]:
-    """Look once more whether the old certificates hold; those claims that do not fail here.
+    """Look once more whether old certificates and approvals hold; what does not fails here.
 
-    Their paths were proved when the applications were signed; terms and revocations change.
+    Paths were proved when the applications were signed; terms, revocations and rights change.
     """
     rows = [job.request.old_certificate for held in claims for job in held.jobs]
     revocations = revocations_of_rows(rows, now=now)
@@ -89,7 +91,9 @@ def _still_good(claims: Sequence[Claim], *, now: datetime) -> Iterator[Claim]:
                 old = job.request.old_certificate
                 require_term(old.not_before, old.not_after, now)
                 require_good(revocations[old.pk])
-        except PKIError as error:
+                require_role(old)
+            require_approval(held.renewal, now=now)
+        except (PKIError, RenewalError) as error:
             _give_up(held, error, now=now)
         else:
             yield held
@@ -151,6 +155,9 @@ def _finish(claims: Sequence[Claim], *, now: datetime) -> int:
 def _store(claims: Sequence[Claim], *, now: datetime) -> None:
     jobs = [job for held in claims for job in held.jobs]
     with transaction.atomic():
+        # Locked in this order everywhere: whoever ends an application locks it first, too.
+        ids = [held.renewal.pk for held in claims]
+        list(Renewal.objects.select_for_update().filter(pk__in=ids).order_by("id"))
         rows = Certificate.objects.bulk_create(
             Certificate.from_facts(job.planned.authority, parse_certificate(job.certificate_der))
             for job in jobs

@@ -24,6 +24,7 @@ EVENT_OF: dict[Action, EventKind] = {
     Action.REJECT: EventKind.RENEWAL_REJECTED,
     Action.WITHDRAW: EventKind.RENEWAL_WITHDRAWN,
     Action.LAPSE: EventKind.RENEWAL_LAPSED,
+    Action.CANCEL: EventKind.RENEWAL_CANCELLED,
 }
 
 

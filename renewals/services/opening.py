@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from pki.certificate import Purpose
+from pki.certificate import Purpose, Role
 from pki.chain import Usage
 from pki.models import Certificate
 from renewals.actor import Actor
-from renewals.errors import NotRenewableError, OrganisationError
+from renewals.errors import FormerHeadError, NotRenewableError
 from renewals.events import EventKind
 from renewals.models import Renewal, Request
+from renewals.organisation import head_of
 from renewals.services import journal
 from renewals.services.verification import judge
 
@@ -25,8 +26,8 @@ PAIRED_WITHIN = timedelta(days=1)
 def open_renewal(*, actor: Actor, certificate: Certificate, now: datetime) -> Renewal:
     """The open application for this certificate, made if there is none.
 
-    Raises `NotRenewableError`, `OrganisationError`, and `PKIError` for a certificate that
-    is not trusted now.
+    Raises `NotRenewableError`, `FormerHeadError`, and `PKIError` for a certificate that is
+    not trusted now.
     """
     with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now):
         certificates = partners_of(certificate, now=now)
@@ -77,11 +78,25 @@ def _require_renewable(certificates: Sequence[Certificate], *, actor: Actor, now
     for certificate in certificates:
         if not actor.iin or certificate.iin != actor.iin:
             raise NotRenewableError
-        if certificate.bin:
-            raise OrganisationError
         if Purpose(certificate.purpose) not in RENEWABLE:
             raise NotRenewableError
+        require_role(certificate)
         judge(certificate.facts, usage=Usage.ANY, now=now)
+
+
+def require_role(certificate: Certificate) -> None:
+    """The role goes into the new certificate, so it must still be true.
+
+    Raises `NotRenewableError` for one that names no role, `FormerHeadError`.
+    """
+    if not certificate.bin:
+        return
+    if not certificate.company_role:
+        raise NotRenewableError
+    if certificate.company_role == Role.HEAD.value:
+        head = head_of(certificate.bin)
+        if head is None or head.iin != certificate.iin:
+            raise FormerHeadError(name=head.common_name if head else "")
 
 
 def _existing(certificates: Sequence[Certificate]) -> Renewal | None:
@@ -99,6 +114,8 @@ def _create(certificates: Sequence[Certificate], *, actor: Actor, now: datetime)
         opened_at=now,
         holder_iin=actor.iin,
         holder_name=certificates[0].facts.subject.full_name,
+        bin=certificates[0].bin,
+        organisation=certificates[0].organisation,
         certificate=certificates[0],
     )
     Request.objects.bulk_create(

@@ -1,12 +1,37 @@
-"""Who may act on an application. Looked up at the moment of acting, on every door."""
+"""Who may act. Looked up at the moment of acting, on every door."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from pki.certificate import CertificateFacts
+from django.utils import timezone
+
+from pki.certificate import CertificateFacts, Role
 from pki.models import Certificate
 from renewals.actor import Actor, ActorKind
-from renewals.errors import NotHolderError, NotOperatorError, WrongCertificateError
-from renewals.models import Renewal
+from renewals.errors import (
+    FormerHeadError,
+    MandateEndedError,
+    MandateTakenError,
+    MandateUncheckedError,
+    NoRightError,
+    NotHeadError,
+    NotHolderError,
+    NotOperatorError,
+    OtherOrganisationError,
+    OwnApplicationError,
+    WrongCertificateError,
+)
+from renewals.models import Mandate, MandateKind, Renewal, Right
+from renewals.organisation import head_of
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """By what right somebody decides for his organisation; `mandate` where one was given."""
+
+    right: Right
+    mandate: Mandate | None = None
 
 
 def require_holder(renewal: Renewal, actor: Actor) -> None:
@@ -30,3 +55,75 @@ def require_signer(signer: CertificateFacts, expected: Iterable[Certificate]) ->
     if signer.fingerprint not in {row.fingerprint for row in certificates}:
         wanted = certificates[0]
         raise WrongCertificateError(purpose=wanted.purpose, serial=wanted.serial_hex)
+
+
+def require_head(actor: Actor) -> None:
+    """Raises `FormerHeadError`, `NotHeadError` for everybody but the first head."""
+    if not actor.bin or Role.HEAD.value not in actor.roles:
+        raise NotHeadError
+    _require_present_head(actor)
+
+
+def require_other(renewal: Renewal, actor: Actor) -> None:
+    """Nobody decides about himself, nor about another organisation.
+
+    Raises `OtherOrganisationError`, `OwnApplicationError`. People are compared by IIN, whatever
+    certificate they use.
+    """
+    if not actor.bin or actor.bin != renewal.bin:
+        raise OtherOrganisationError
+    if not actor.iin or actor.iin == renewal.holder_iin:
+        raise OwnApplicationError
+
+
+def entitlement_of(actor: Actor, *, now: datetime) -> Entitlement:
+    """By what right this certificate's holder decides for its organisation at this moment.
+
+    Raises `NoRightError` or the kind of it that says most: a former head, a mandate that is
+    over, taken back or not checked.
+    """
+    if not actor.bin or not actor.iin:
+        raise NoRightError
+    refusal = NoRightError()
+    if Role.HEAD.value in actor.roles:
+        try:
+            _require_present_head(actor)
+        except FormerHeadError as error:
+            refusal = error
+        else:
+            return Entitlement(Right.HEAD)
+    if Role.HR.value in actor.roles:
+        return Entitlement(Right.HR)
+    for mandate in Mandate.objects.of_organisation(actor.bin).filter(holder_iin=actor.iin):
+        try:
+            return _by_mandate(mandate, actor, now=now)
+        except NoRightError as error:
+            # The newest mandate says why, not the oldest.
+            refusal = error if type(refusal) is NoRightError else refusal
+    raise refusal
+
+
+def _require_present_head(actor: Actor) -> None:
+    head = head_of(actor.bin)
+    if head is None or head.iin != actor.iin:
+        raise FormerHeadError(name=head.common_name if head else "")
+
+
+def _by_mandate(mandate: Mandate, actor: Actor, *, now: datetime) -> Entitlement:
+    if mandate.ended_at is not None or mandate.refused_at is not None:
+        raise MandateTakenError
+    if mandate.confirmed_at is None:
+        raise MandateUncheckedError
+    if not mandate.starts_on <= timezone.localdate(now) <= mandate.ends_on:
+        raise MandateEndedError(
+            starts_on=mandate.starts_on.isoformat(), ends_on=mandate.ends_on.isoformat()
+        )
+    if mandate.kind == MandateKind.POWER_OF_ATTORNEY.value:
+        return Entitlement(Right.POWER_OF_ATTORNEY, mandate)
+    # A delegation needs the signing right, and the head who gave it.
+    if Role.SIGNING_RIGHT.value not in actor.roles:
+        raise NoRightError
+    head = head_of(actor.bin)
+    if head is None or head.iin != mandate.giver_iin:
+        raise MandateTakenError
+    return Entitlement(Right.DELEGATION, mandate)

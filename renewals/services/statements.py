@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -55,6 +55,7 @@ def create(
     renewal: Renewal | None = None,
     binding: str = "",
     closing: str = "",
+    terms: Mapping[str, object] | None = None,
 ) -> Statement:
     """Write the text in `language` and keep it until it is signed or `lifetime` is over."""
     nonce = secrets.token_hex(NONCE_BYTES)
@@ -67,6 +68,7 @@ def create(
         text=text,
         nonce=nonce,
         language=language,
+        terms=dict(terms or {}),
         binding=binding,
         created_at=now,
         expires_at=now + lifetime,
@@ -122,15 +124,18 @@ def fetch(
 
 
 @contextmanager
-def repetition(renewal: Renewal, statement_id: int) -> Iterator[None]:
+def repetition(renewal: Renewal | None, statement_id: int) -> Iterator[None]:
     """The same post again, after it was accepted, changes nothing and is no refusal."""
     try:
         yield
     except StatementSpentError:
-        accepted = renewal.statements.filter(pk=statement_id, signatures__isnull=False)
+        accepted = Statement.objects.filter(
+            pk=statement_id, renewal=renewal, signatures__isnull=False
+        )
         if not accepted.exists():
             raise
-        renewal.refresh_from_db()
+        if renewal is not None:
+            renewal.refresh_from_db()
 
 
 def spend(statement: Statement, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from pki.certificate import Role  # noqa: E402
 from pki.models import Authority  # noqa: E402
 from pki.revocation import Reason  # noqa: E402
 from renewals.actor import WORKER  # noqa: E402
-from renewals.machine import State  # noqa: E402
+from renewals.machine import OPEN, State  # noqa: E402
 from renewals.models import Renewal  # noqa: E402
 from renewals.services.revoking import revoke  # noqa: E402
 from tests.renewals.people import enrol_holder  # noqa: E402
@@ -46,6 +46,7 @@ def main(iin: str) -> None:
             lease_until=later,
             lease_token="of-nobody",  # a lease's, not a password
         )
+        renewal.requests.update(is_open=state in OPEN)
         print(state.value, renewal.number)  # this is what it is called for
     employee = (Role.LEGAL_ENTITY, Role.EMPLOYEE)
     enrol_holder(authority, iin=iin, roles=employee, organisation=ORGANISATION)

@@ -1,4 +1,4 @@
-"""What is kept of an application: its certificates, statements, signatures and events."""
+"""Applications and the certificates that they are for."""
 
 from datetime import datetime
 from typing import Self
@@ -8,15 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from pki.certificate import Purpose, Storage
-from renewals.events import EventKind
 from renewals.machine import NEXT_PARTY, OPEN, Party, State, allowed_actions
+from renewals.models.choices import choices
 
-HOLDS_CERTIFICATE = (State.ISSUED.value, State.INSTALLED.value)
+# An application may be given up after its certificate was issued, by its holder or by a dismissal.
+MUST_HOLD = (State.ISSUED.value, State.INSTALLED.value)
+MAY_HOLD = (State.WITHDRAWN.value, State.LAPSED.value)
 NEEDS_REASON = (State.FAILED.value, State.REJECTED.value)
-
-
-def _choices(names: type[State] | type[Purpose] | type[Storage]) -> list[tuple[str, str]]:
-    return [(name.value, name.value) for name in names]
 
 
 class RenewalQuerySet(models.QuerySet["Renewal"]):
@@ -25,6 +23,14 @@ class RenewalQuerySet(models.QuerySet["Renewal"]):
     def for_holder(self, iin: str) -> Self:
         """What this person may see; nobody without an IIN sees anything."""
         return self.filter(holder_iin=iin) if iin else self.none()
+
+    def of_organisation(self, bin: str) -> Self:  # noqa: A002  # the identifier's own name
+        """Those of one organisation; nobody without a BIN has any."""
+        return self.filter(bin=bin) if bin else self.none()
+
+    def awaiting(self) -> Self:
+        """An approver has the next step; what was submitted first stands first."""
+        return self.filter(state=State.AWAITING_APPROVAL.value).order_by("submitted_at", "id")
 
     def open(self) -> Self:
         """Somebody still has to act."""
@@ -43,21 +49,26 @@ class Renewal(models.Model):
 
     number = models.CharField(_("number"), max_length=16, unique=True)
     state = models.CharField(
-        _("state"), max_length=20, choices=_choices(State), default=State.DRAFT.value
+        _("state"), max_length=20, choices=choices(State), default=State.DRAFT.value
     )
     state_since = models.DateTimeField(_("in this state since"))
     holder_iin = models.CharField(_("IIN"), max_length=12, db_index=True)
     holder_name = models.CharField(_("holder"), max_length=250, db_index=True)
+    # Of the organisation whose certificate it is; '' for an individual's.
+    bin = models.CharField(_("BIN"), max_length=12, blank=True)
+    organisation = models.CharField(_("organisation"), max_length=500, blank=True)
     # The certificate by which the application is signed: of a pair, the one for signing.
     certificate = models.ForeignKey(
         "pki.Certificate", models.PROTECT, related_name="+", verbose_name=_("certificate")
     )
-    storage = models.CharField(_("storage"), max_length=10, choices=_choices(Storage), blank=True)
+    storage = models.CharField(_("storage"), max_length=10, choices=choices(Storage), blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened"))
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     issued_at = models.DateTimeField(_("issued"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    # The last threshold of waiting for an approver that was told, in days.
+    told_days = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
@@ -73,12 +84,15 @@ class Renewal(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in State]), name="renewal_state_known"
             ),
-            # A withdrawn application may have been issued before; every other state says.
             models.CheckConstraint(
-                condition=Q(state__in=HOLDS_CERTIFICATE, issued_at__isnull=False)
-                | Q(state=State.WITHDRAWN.value)
-                | (~Q(state__in=[*HOLDS_CERTIFICATE, State.WITHDRAWN.value]) & Q(issued_at=None)),
+                condition=Q(state__in=MUST_HOLD, issued_at__isnull=False)
+                | Q(state__in=MAY_HOLD)
+                | (~Q(state__in=[*MUST_HOLD, *MAY_HOLD]) & Q(issued_at=None)),
                 name="renewal_issued_iff_certificate",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.AWAITING_APPROVAL.value) | ~Q(bin=""),
+                name="renewal_approval_needs_organisation",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=NEEDS_REASON) | ~Q(reason=""), name="renewal_refusal_reason"
@@ -92,6 +106,8 @@ class Renewal(models.Model):
         indexes = [
             # The worker's question, many times a minute: what is there to do?
             models.Index(fields=["state", "due_at", "lease_until"], name="renewal_due"),
+            # An approver's question on every page: what waits for me?
+            models.Index(fields=["bin", "state"], name="renewal_organisation"),
         ]
 
     def __str__(self) -> str:
@@ -116,7 +132,7 @@ class Request(models.Model):
     """One certificate that is renewed within an application, and the key for the new one."""
 
     renewal = models.ForeignKey(Renewal, models.PROTECT, related_name="requests")
-    purpose = models.CharField(max_length=10, choices=_choices(Purpose))
+    purpose = models.CharField(max_length=10, choices=choices(Purpose))
     old_certificate = models.ForeignKey("pki.Certificate", models.PROTECT, related_name="+")
     # Follows the application's state in the same transaction, for the two rules below.
     is_open = models.BooleanField(default=True)
@@ -150,98 +166,3 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"{self.renewal_id} {self.purpose}"
-
-
-class Statement(models.Model):
-    """The exact text that a person is asked to sign, made and kept by the server."""
-
-    renewal = models.ForeignKey(
-        Renewal, models.PROTECT, null=True, blank=True, related_name="statements"
-    )
-    purpose = models.CharField(max_length=20)
-    text = models.TextField()
-    nonce = models.CharField(max_length=64, unique=True)
-    language = models.CharField(max_length=5)
-    # Digest of what the statement is bound to besides the application, e.g. the session.
-    binding = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    spent_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("statement")
-        verbose_name_plural = _("statements")
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return f"{self.purpose} {self.nonce[:8]}"
-
-
-class Signature(models.Model):
-    """A signature over a statement, as received, with what proved it at that moment."""
-
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="signatures")
-    cms_der = models.BinaryField()
-    content_sha256 = models.CharField(max_length=64)
-    signer_iin = models.CharField(max_length=12, db_index=True)
-    signer_name = models.CharField(max_length=250)
-    signer_fingerprint = models.CharField(max_length=64, db_index=True)
-    # Base64 DER, signer first, trust anchor last.
-    chain = models.JSONField()
-    revocation = models.JSONField()
-    signed_at = models.DateTimeField(null=True)
-    verified_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("signature")
-        verbose_name_plural = _("signatures")
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["statement", "signer_fingerprint"], name="signature_once_per_signer"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.signer_name} {self.verified_at:%Y-%m-%d %H:%M}"
-
-
-class Event(models.Model):
-    """What happened. Only ever added; each row carries the digest of the one before it."""
-
-    sequence = models.PositiveBigIntegerField(unique=True)
-    at = models.DateTimeField(_("time"))
-    kind = models.CharField(
-        _("event"), max_length=40, choices=[(kind.value, kind.value) for kind in EventKind]
-    )
-    actor = models.JSONField(_("actor"))
-    actor_iin = models.CharField(_("IIN"), max_length=12, blank=True, db_index=True)
-    renewal = models.ForeignKey(
-        Renewal, models.PROTECT, null=True, blank=True, related_name="events"
-    )
-    facts = models.JSONField(_("facts"))
-    previous_digest = models.CharField(max_length=64)
-    digest = models.CharField(max_length=64, unique=True)
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        ordering = ["sequence"]
-        indexes = [models.Index(fields=["kind", "at"], name="event_kind_at")]
-
-    def __str__(self) -> str:
-        return f"{self.sequence} {self.kind}"
-
-
-class EventHead(models.Model):
-    """The newest link of the chain: the one row that writers wait for."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    sequence = models.PositiveBigIntegerField(default=0)
-    digest = models.CharField(max_length=64, default="0" * 64)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="event_head_single")]
-
-    def __str__(self) -> str:
-        return str(self.sequence)

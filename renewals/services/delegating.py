@@ -1,0 +1,201 @@
+"""The head gives the right to approve to people of his organisation, and takes it back."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pki.certificate import Role
+from pki.models import Certificate
+from renewals.actor import Actor
+from renewals.errors import DaysError, DelegateError, MandateOverError
+from renewals.events import EventKind
+from renewals.models import Mandate, MandateKind, Right, Statement
+from renewals.organisation import signers_of
+from renewals.services import drawing, journal, statements
+from renewals.services.rights import Entitlement, require_head
+from renewals.services.verification import keep
+from renewals.statement import StatementPurpose, mask_identifier, show_day
+
+LONGEST = timedelta(days=366)
+
+
+def candidates(actor: Actor, *, now: datetime) -> list[Certificate]:
+    """To whom the head may give it: one certificate with signing right for each person."""
+    rows = signers_of(actor.bin, now).exclude(iin__in=["", actor.iin]).order_by("common_name")
+    found = {row.iin: row for row in rows.defer("der") if Role.SIGNING_RIGHT.value in row.roles}
+    return list(found.values())
+
+
+def require_days(starts_on: date, ends_on: date, *, now: datetime) -> None:
+    """Both days belong to it, none is past, a year at most. Raises `DaysError`."""
+    in_order = timezone.localdate(now) <= starts_on <= ends_on
+    if not in_order or ends_on - starts_on > LONGEST:
+        raise DaysError(most=str(LONGEST.days))
+
+
+def state_delegation(
+    *,
+    actor: Actor,
+    delegate_iin: str,
+    starts_on: date,
+    ends_on: date,
+    language: str,
+    now: datetime,
+) -> Statement:
+    """The text by which the head gives the right. Raises `NotHeadError`, `FormerHeadError`,
+    `DelegateError`, `DaysError`.
+    """
+    with drawing.refusals(actor=actor, now=now):
+        require_head(actor)
+        require_days(starts_on, ends_on, now=now)
+        delegate = _delegate(actor, delegate_iin, now=now)
+    with statements.speak(language):
+        lines = [
+            *drawing.describe_actor(actor, Entitlement(Right.HEAD)),
+            ("", ""),
+            (_("Given to"), delegate.facts.subject.full_name),
+            (_("IIN"), mask_identifier(delegate.iin)),
+            (_("From"), show_day(starts_on)),
+            (_("Until"), show_day(ends_on)),
+        ]
+        closing = _(
+            "I give this person the right to approve and to refuse applications of our "
+            "organisation's people in my place on these days, the first and the last included. "
+            "I may take it back at any time."
+        )
+    return drawing.draw(
+        StatementPurpose.DELEGATION,
+        actor=actor,
+        lines=lines,
+        closing=closing,
+        terms={
+            "iin": delegate.iin,
+            "starts_on": starts_on.isoformat(),
+            "ends_on": ends_on.isoformat(),
+        },
+        language=language,
+        now=now,
+    )
+
+
+def _delegate(actor: Actor, iin: str, *, now: datetime) -> Certificate:
+    for row in candidates(actor, now=now):
+        if row.iin == iin:
+            return row
+    raise DelegateError
+
+
+def give(*, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> None:
+    """Write the delegation down, by the head's signature. A repetition changes nothing.
+
+    Raises `PKIError`, `StatementError`, `SignerError`, `NotHeadError`, `FormerHeadError`,
+    `DelegateError`, `DaysError`.
+    """
+    with drawing.refusals(actor=actor, now=now), statements.repetition(None, statement_id):
+        statement = drawing.fetch(statement_id, StatementPurpose.DELEGATION, actor=actor, now=now)
+        proof, signer = drawing.verify_own(statement, cms, actor=actor, now=now)
+        require_head(signer)
+        delegate = _delegate(signer, str(statement.terms["iin"]), now=now)
+        starts_on = date.fromisoformat(str(statement.terms["starts_on"]))
+        ends_on = date.fromisoformat(str(statement.terms["ends_on"]))
+        require_days(max(starts_on, timezone.localdate(now)), ends_on, now=now)
+        with transaction.atomic():
+            statements.spend(statement, now=now)
+            mandate = Mandate.objects.create(
+                bin=signer.bin,
+                organisation=signer.organisation,
+                kind=MandateKind.DELEGATION.value,
+                holder_iin=delegate.iin,
+                holder_name=delegate.facts.subject.full_name,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                created_at=now,
+                giver_iin=signer.iin,
+                giver_name=signer.name,
+                signature=keep(statement, proof, now=now),
+                confirmed_at=now,
+            )
+            journal.record(EventKind.MANDATE_GIVEN, actor=signer, now=now, facts=facts_of(mandate))
+
+
+def state_end(*, actor: Actor, mandate: Mandate, language: str, now: datetime) -> Statement:
+    """The text by which the head takes a right back, be it given by him or by paper.
+
+    Raises `NotHeadError`, `FormerHeadError`, `MandateOverError`.
+    """
+    with drawing.refusals(actor=actor, now=now):
+        require_head(actor)
+        _require_standing(mandate, actor)
+    with statements.speak(language):
+        lines = [
+            *drawing.describe_actor(actor, Entitlement(Right.HEAD)),
+            ("", ""),
+            (_("Taken from"), mandate.holder_name),
+            (_("IIN"), mask_identifier(mandate.holder_iin)),
+            (_("From"), show_day(mandate.starts_on)),
+            (_("Until"), show_day(mandate.ends_on)),
+        ]
+        closing = _(
+            "I take back the right of this person to approve and to refuse applications in my "
+            "place. It ends at once; what was decided by it before stays."
+        )
+    return drawing.draw(
+        StatementPurpose.END_OF_MANDATE,
+        actor=actor,
+        lines=lines,
+        closing=closing,
+        terms={"mandate": mandate.pk},
+        language=language,
+        now=now,
+    )
+
+
+def end(*, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> None:
+    """End the right at once, by the head's signature. A repetition changes nothing.
+
+    Raises `PKIError`, `StatementError`, `SignerError`, `NotHeadError`, `FormerHeadError`,
+    `MandateOverError`.
+    """
+    with drawing.refusals(actor=actor, now=now), statements.repetition(None, statement_id):
+        statement = drawing.fetch(
+            statement_id, StatementPurpose.END_OF_MANDATE, actor=actor, now=now
+        )
+        proof, signer = drawing.verify_own(statement, cms, actor=actor, now=now)
+        require_head(signer)
+        mandate = Mandate.objects.get(pk=statement.terms["mandate"])
+        with transaction.atomic():
+            statements.spend(statement, now=now)
+            _require_standing(mandate, signer)
+            signature = keep(statement, proof, now=now)
+            end_mandates([mandate], actor=signer, now=now, signature_id=signature.pk)
+
+
+def _require_standing(mandate: Mandate, actor: Actor) -> None:
+    rows = Mandate.objects.of_organisation(actor.bin).standing()
+    if not rows.filter(pk=mandate.pk).exists():
+        raise MandateOverError
+
+
+def end_mandates(
+    mandates: list[Mandate], *, actor: Actor, now: datetime, signature_id: int | None = None
+) -> None:
+    """End each that still stands, with its event, inside the caller's transaction."""
+    for mandate in mandates:
+        standing = Mandate.objects.standing().filter(pk=mandate.pk)
+        if standing.update(ended_at=now) == 1:
+            facts = {**facts_of(mandate), "signature": signature_id}
+            journal.record(EventKind.MANDATE_ENDED, actor=actor, now=now, facts=facts)
+
+
+def facts_of(mandate: Mandate) -> dict[str, object]:
+    """What an event says of a mandate."""
+    return {
+        "mandate": mandate.pk,
+        "kind": mandate.kind,
+        "bin": mandate.bin,
+        "holder_iin": mandate.holder_iin,
+        "starts_on": mandate.starts_on.isoformat(),
+        "ends_on": mandate.ends_on.isoformat(),
+    }
