@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from cabinet.approver import approver_of
+
 
 def portal(request: HttpRequest) -> dict[str, object]:
     """The portal's own address, shown so that people can compare it."""
@@ -11,3 +13,8 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "support_email": settings.SUPPORT_EMAIL,
         "languages": settings.LANGUAGES,
     }
+
+
+def organisation(request: HttpRequest) -> dict[str, object]:
+    """For the header: whether the reader decides for an organisation, and what waits for him."""
+    return {"approver": approver_of(request)}

@@ -4,6 +4,9 @@ import pytest
 
 from tests.cabinet.people import Issuer
 from tests.cabinet.visitor import Visitor
+from tests.renewals.conftest import authority
+
+__all__ = ["authority"]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from cabinet.demo import CAST, Person
+from cabinet.demo.cast import CAST, Person
 from tests.chromium import FLAGS, find
 from tests.environment import environment
 from tests.processes import ROOT, running
@@ -41,6 +41,16 @@ class Site:
         folder.mkdir(exist_ok=True)
         self._run("-m", "tests.e2e.enrol", str(folder), iin, password, kind)
         return sorted(folder.glob("*.p12"))
+
+    def hire(self, bin_: str, password: str, *people: str) -> dict[str, str]:
+        """People of an organisation as `IIN:role[:applied]`, key files `BIN/IIN.p12`.
+
+        Gives the numbers of the applications that wait already, by IIN.
+        """
+        folder = self.directory / bin_
+        folder.mkdir(exist_ok=True)
+        printed = self._run("-m", "tests.e2e.staff", str(folder), bin_, password, *people)
+        return dict(line.split() for line in printed.splitlines())
 
     def every_state(self, iin: str) -> dict[str, str]:
         """Applications of this person in rare states, by state; and unusual certificates."""

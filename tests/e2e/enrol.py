@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402
 from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: E402
 
-from cabinet.demo import PREFIX  # noqa: E402
+from cabinet.demo.key_files import PREFIX  # noqa: E402
 from pki.certificate import Purpose  # noqa: E402
 from pki.models import Authority  # noqa: E402
 from tests.renewals.people import Key, ec_key, enrol_holder  # noqa: E402

@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from cabinet.demo import CAST, KeyFile, make_cast
+from cabinet.demo.applications import make_applications
+from cabinet.demo.cast import CAST, INDIVIDUALS, ORGANISATION
+from cabinet.demo.key_files import KeyFile, make_cast
 from cabinet.models import OPERATORS, User
 from pki.models import Authority
 
@@ -41,6 +43,9 @@ class Command(BaseCommand):
         if not settings.CA_PASSPHRASE:
             raise CommandError("CA_PASSPHRASE is not set: this process cannot sign")
         authorities = {name: Authority.objects.get(name=name) for name in ("rsa", "ec")}
+        make_cast(directory=directory, authorities=authorities, now=now)
+        make_applications(directory=directory, now=now)
+        # Once more: the applications have left new files.
         files = make_cast(directory=directory, authorities=authorities, now=now)
         self._appoint()
         self._print(files)
@@ -55,6 +60,8 @@ class Command(BaseCommand):
 
     def _print(self, files: list[KeyFile]) -> None:
         for person in CAST:
+            if person is CAST[len(INDIVIDUALS)]:
+                self.stdout.write("\n--- {} (BIN {})".format(*ORGANISATION))
             self.stdout.write(f"\n{person.surname} {person.given_name}: {person.what}")
             self.stdout.write(f"  password {person.password}")
             for file in files:

@@ -73,7 +73,7 @@ class SignForm {
   }
 
   private wrongCertificate(serialHex: string): Refused {
-    const code = "renewal.wrong_certificate";
+    const code = this.form.dataset["wrong"] ?? "renewal.wrong_certificate";
     const serial = serialHex.replace(/(.{4})(?=.)/g, "$1 ");
     const message = sentence(code, { serial, purpose: setting(this.form, "purpose") });
     return { ok: false, code, message, field: "file" };

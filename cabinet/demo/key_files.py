@@ -1,7 +1,4 @@
-"""The cast of `make run`: people with real certificates of the local test authority.
-
-Their key files and passwords are for looking at the product, never for anything else.
-"""
+"""Key files of the cast: certificates issued by the real road, files as authorities write them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from pki.certificate import Purpose, Role, Storage
+from cabinet.demo.cast import CAST, TERM, Person
+from pki.certificate import Purpose, Storage
 from pki.models import Authority, Certificate
 from pki.revocation import Reason
 from pki.subject import build_subject
@@ -21,95 +19,7 @@ from renewals.actor import WORKER
 from renewals.services.enrolling import Enrolment, enrol
 from renewals.services.revoking import revoke
 
-TERM_DAYS = 365
-INDIVIDUAL = (Role.INDIVIDUAL,)
-OPERATOR = (Role.INDIVIDUAL, Role.OPERATOR)
-
-
-@dataclass(frozen=True)
-class Person:
-    """One of the cast. `days_left` may be negative: the certificate has expired then."""
-
-    slug: str
-    surname: str
-    given_name: str
-    patronymic: str
-    iin: str
-    password: str
-    authority: str
-    purposes: tuple[Purpose, ...]
-    days_left: int
-    what: str
-    roles: tuple[Role, ...] = INDIVIDUAL
-    is_revoked: bool = False
-    is_operator: bool = False
-
-
-CAST = (
-    Person(
-        slug="aigul",
-        surname="СЕЙТҚАЛИ",
-        given_name="АЙГҮЛ",
-        patronymic="МАРАТҚЫЗЫ",
-        iin="010203300005",
-        password="Aigul2026",
-        authority="rsa",
-        purposes=(Purpose.AUTH, Purpose.SIGN),
-        days_left=12,
-        what="an AUTH + SIGN pair (RSA) that ends in 12 days",
-    ),
-    Person(
-        slug="daniyar",
-        surname="ОСПАНОВ",
-        given_name="ДАНИЯР",
-        patronymic="СЕРІКҰЛЫ",
-        iin="050607650004",
-        password="Daniyar2026",
-        authority="ec",
-        purposes=(Purpose.COMBINED,),
-        days_left=40,
-        what="a single key (P-256) that ends in 40 days",
-    ),
-    Person(
-        slug="olga",
-        surname="ПЕТРОВА",
-        given_name="ОЛЬГА",
-        patronymic="ИВАНОВНА",
-        iin="020304600005",
-        password="Olga2026",
-        authority="ec",
-        purposes=(Purpose.COMBINED,),
-        days_left=-9,
-        what="a single key that expired 9 days ago",
-    ),
-    Person(
-        slug="timur",
-        surname="ЖҮНІСОВ",
-        given_name="ТИМУР",
-        patronymic="",
-        iin="030405500012",
-        password="Timur2026",
-        authority="ec",
-        purposes=(Purpose.COMBINED,),
-        days_left=200,
-        what="a single key that was revoked",
-        is_revoked=True,
-    ),
-    Person(
-        slug="operator",
-        surname="ӘБЕНОВА",
-        given_name="САУЛЕ",
-        patronymic="НҰРЛАНҚЫЗЫ",
-        iin="040506600027",
-        password="Operator2026",
-        authority="ec",
-        purposes=(Purpose.COMBINED,),
-        days_left=300,
-        what="an operator",
-        roles=OPERATOR,
-        is_operator=True,
-    ),
-)
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PREFIX = {Purpose.AUTH: "AUTH_RSA256", Purpose.SIGN: "RSA256", Purpose.COMBINED: "EC256"}
 
 
@@ -130,18 +40,22 @@ def make_cast(
     for person in CAST:
         known = sorted(directory.glob(f"{person.slug}/*.p12"))
         if not known or not Certificate.objects.filter(iin=person.iin).exists():
+            for path in known:  # of a database that is gone
+                path.unlink()
             known = list(_issue(person, directory, authorities[person.authority], now))
         files += [KeyFile(person, path) for path in known]
     return files
 
 
 def _issue(person: Person, directory: Path, authority: Authority, now: datetime) -> Iterator[Path]:
-    issued_at = now - timedelta(days=TERM_DAYS - person.days_left)
+    issued_at = now - TERM + timedelta(days=person.days_left)
     subject = build_subject(
         surname=person.surname,
         given_name=person.given_name,
         patronymic=person.patronymic,
         iin=person.iin,
+        organisation=person.organisation[0],
+        bin=person.organisation[1],
     )
     for purpose in person.purposes:
         key = _new_key(authority)

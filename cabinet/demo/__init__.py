@@ -1,0 +1,1 @@
+"""People and applications to look at the product with; never for anything else."""

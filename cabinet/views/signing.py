@@ -1,0 +1,182 @@
+"""Read and sign: one page for every statement that is drawn for an organisation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Protocol, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cabinet.approver import approver_of
+from cabinet.holder_forms import SignedForm
+from cabinet.list_outcome import outcome_of
+from cabinet.middleware import CabinetRequest
+from cabinet.sentences import sentence
+from cabinet.views.answers import answers_script, done, refused_form
+from renewals.actor import Actor
+from renewals.errors import StatementError
+from renewals.models import Statement, Verdict
+from renewals.organisation import signers_of
+from renewals.services import deciding, delegating, dismissing, drawing
+from renewals.statement import StatementPurpose
+
+
+class Service(Protocol):
+    """What a signature does."""
+
+    def __call__(self, *, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> None:
+        """Raises `PKIError`, `RenewalError`."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """A kind of statement: what its page says and what signing it does."""
+
+    title: Promise
+    lead: Promise
+    button: Promise
+    perform: Service
+    # Where to go instead of signing, and where the reader is told that it is done.
+    back: str
+    told: Promise | None = None
+    is_final: bool = False
+
+
+ACTS: dict[StatementPurpose, Act] = {
+    StatementPurpose.APPROVAL: Act(
+        title=_("Read and sign the approval"),
+        lead=_("By signing you say: these people work for us, and they need their signatures."),
+        button=_("Sign and approve"),
+        perform=partial(deciding.decide, verdict=Verdict.APPROVE),
+        back="approvals",
+    ),
+    StatementPurpose.REJECTION: Act(
+        title=_("Read and sign the refusal"),
+        lead=_("The applicants read the reason and may file new applications."),
+        button=_("Sign and refuse"),
+        perform=partial(deciding.decide, verdict=Verdict.REJECT),
+        back="approvals",
+        is_final=True,
+    ),
+    StatementPurpose.DELEGATION: Act(
+        title=_("Read and sign the delegation"),
+        lead=_("From the first day on this person decides about applications in your place."),
+        button=_("Sign and give the right"),
+        perform=delegating.give,
+        back="mandates",
+        told=_("The right to approve is given."),
+    ),
+    StatementPurpose.END_OF_MANDATE: Act(
+        title=_("Read and sign the end of the right"),
+        lead=_("It ends at once. What was decided by it before stays."),
+        button=_("Sign and take it back"),
+        perform=delegating.end,
+        back="mandates",
+        told=_("The right to approve is taken back."),
+        is_final=True,
+    ),
+    StatementPurpose.DISMISSAL: Act(
+        title=_("Read and sign the request"),
+        lead=_("The certificates named below are revoked at once. This cannot be undone."),
+        button=_("Sign and revoke"),
+        perform=dismissing.dismiss,
+        back="organisation",
+        told=_("The certificates are revoked, open applications of this person have ended."),
+        is_final=True,
+    ),
+}
+DECISIONS = frozenset({StatementPurpose.APPROVAL, StatementPurpose.REJECTION})
+View = Callable[..., HttpResponse]
+
+
+def own_statement(view: View) -> View:
+    """Fetch among those drawn for this person and organisation, or 404."""
+
+    def answer(request: HttpRequest, pk: int) -> HttpResponse:
+        reader = cast(CabinetRequest, request)
+        if approver_of(reader) is None:
+            raise Http404
+        statement = Statement.objects.filter(
+            pk=pk,
+            purpose__in=[purpose.value for purpose in ACTS],
+            binding=drawing.binding_of(reader.actor),
+        ).first()
+        if statement is None:
+            raise Http404
+        return view(reader, statement)
+
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@answers_script
+@own_statement
+def sign(request: CabinetRequest, statement: Statement) -> HttpResponse:
+    """Show the text exactly as it is kept; take the signature over it."""
+    act = ACTS[StatementPurpose(statement.purpose)]
+    if request.method == "POST":
+        return _take(request, statement, act)
+    if statement.spent_at is not None:
+        return redirect("signed", statement.pk)
+    if statement.expires_at <= timezone.now():
+        messages.warning(request, sentence("statement.expired"))
+        return redirect(act.back)
+    signers = [
+        row.serial_hex
+        for row in signers_of(request.actor.bin, timezone.now())
+        .filter(iin=request.actor.iin)
+        .order_by("-not_after")
+        .only("serial_hex")
+    ]
+    context = {
+        "statement": statement,
+        "act": act,
+        "signers": signers,
+        "count": len(statement.terms.get("entries", ())),
+        "section": "approvals" if act.back == "approvals" else "organisation",
+    }
+    return render(request, "cabinet/approvals/sign.html", context)
+
+
+def _take(request: CabinetRequest, statement: Statement, act: Act) -> HttpResponse:
+    form = SignedForm(request.POST)
+    if not form.is_valid():
+        return refused_form(form)
+    if form.cleaned_data["statement"] != statement.pk:
+        raise StatementError
+    act.perform(
+        actor=request.actor,
+        statement_id=statement.pk,
+        cms=form.cleaned_data["cms"],
+        now=timezone.now(),
+    )
+    if act.told is None:
+        return done("signed", statement.pk)
+    messages.success(request, str(act.told))
+    return done(resolve_url(act.back))
+
+
+@require_safe
+@own_statement
+def signed(request: CabinetRequest, statement: Statement) -> HttpResponse:
+    """What became of every application of a signed list; other statements lead to their page."""
+    purpose = StatementPurpose(statement.purpose)
+    if statement.spent_at is None:
+        return redirect("sign", statement.pk)
+    if purpose not in DECISIONS:
+        return redirect(ACTS[purpose].back)
+    outcome = outcome_of(statement)
+    context = {
+        "statement": statement,
+        "outcome": outcome,
+        "verdict": Verdict(statement.terms["verdict"]).value,
+        "section": "approvals",
+    }
+    return render(request, "cabinet/approvals/signed.html", context)
