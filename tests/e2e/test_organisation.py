@@ -3,59 +3,12 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Site
-from tests.e2e.journey import Visitor
+from tests.e2e.staff_room import PASSWORD, Staff, alert
 
 pytestmark = pytest.mark.e2e
-
-PASSWORD = "Person2026"
-
-
-class Staff:
-    """An organisation of its own for one test, and browsers for its people."""
-
-    def __init__(self, browser: Browser, site: Site, folder: Path, bin_: str) -> None:
-        self.browser, self.site, self.folder, self.bin = browser, site, folder, bin_
-        self.visitors: list[Visitor] = []
-        # Nobody is in two organisations, nor in the cast.
-        self.head, self.hr, self.signer, self.employee = (
-            f"7{bin_[-3]}010130000{n}" for n in range(4)
-        )
-
-    def hire(self, *people: str) -> dict[str, str]:
-        return self.site.hire(self.bin, PASSWORD, *people)
-
-    def key(self, iin: str) -> Path:
-        return self.site.directory / self.bin / f"{iin}.p12"
-
-    def enter(self, iin: str, language: str = "ru", width: str = "desk") -> Visitor:
-        """Signed in by the certificate of the organisation."""
-        visitor = Visitor(self.browser, self.site, self.folder, width=width)
-        self.visitors.append(visitor)
-        visitor.go("/")
-        visitor.speak(language)
-        visitor.sign_in(self.key(iin), PASSWORD)
-        return visitor
-
-    def sign(self, visitor: Visitor, iin: str) -> None:
-        """On the page that shows the text."""
-        visitor.page.wait_for_url("**/sign/**")
-        visitor.sign(self.key(iin), PASSWORD)
-
-    def approve(self, visitor: Visitor, iin: str, *numbers: str) -> None:
-        """Choose in the queue, read, sign."""
-        visitor.go("/approvals/")
-        for number in numbers:
-            visitor.page.locator(f'input[name="number"][value="{number}"]').check()
-        visitor.page.locator(".batch .btn--main").click()
-        self.sign(visitor, iin)
-        visitor.page.wait_for_url("**/done/")
-
-    def close(self) -> None:
-        for visitor in self.visitors:
-            visitor.close()
 
 
 @pytest.mark.parametrize(
@@ -143,7 +96,9 @@ def test_somebody_elses_key_and_a_slower_approver_are_told_on_the_page(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
     staff = Staff(browser, site, tmp_path, "260140000505")
-    numbers = staff.hire(f"{staff.head}:head", f"{staff.hr}:hr", f"{staff.employee}:employee:applied")
+    numbers = staff.hire(
+        f"{staff.head}:head", f"{staff.hr}:hr", f"{staff.employee}:employee:applied"
+    )
     number = numbers[staff.employee]
     head, hr = staff.enter(staff.head), staff.enter(staff.hr)
     for visitor in (head, hr):
@@ -159,8 +114,3 @@ def test_somebody_elses_key_and_a_slower_approver_are_told_on_the_page(
     hr.sign(staff.key(staff.hr), PASSWORD)
     expect(alert(hr.page)).to_contain_text(number)
     staff.close()
-
-
-def alert(page: Page) -> Locator:
-    """The summary of errors."""
-    return page.locator('[role="alert"]:visible')
