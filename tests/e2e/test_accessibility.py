@@ -1,73 +1,21 @@
 """WCAG 2.2 AA by axe on every page in every state, in every language, on phone and desk."""
 
-import json
-import os
-import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from tests.e2e.conftest import Site, person
-from tests.e2e.journey import NEW_PASSWORD, WIDTHS, Visitor
-from tests.processes import ROOT
+from tests.e2e.inspector import LANGUAGES, Inspector
+from tests.e2e.journey import NEW_PASSWORD, Visitor
 
 pytestmark = pytest.mark.e2e
 
-AXE = ROOT / "cabinet" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-RUN = """tags => axe.run(document, {runOnly: tags}).then(found => found.violations.map(
-    violation => [violation.id, violation.nodes.map(node => node.target.join(' '))]))"""
-ACROSS = "document.scrollingElement.scrollWidth - window.innerWidth"
 PASSWORD = "Person2026"
-LANGUAGES = ("kk", "ru", "en")
 # Of each language: who goes the whole way with a pair, and who has one of everything.
 PAIRS = {"kk": "010101500001", "ru": "010101500002", "en": "010101500003"}
 COLLECTORS = {"kk": "010101600001", "ru": "010101600002", "en": "010101600003"}
 HELP = ("help", "service-centre", "privacy", "accessibility")
-
-
-class Inspector:
-    """Runs axe on what is shown, at both widths, and remembers every finding."""
-
-    def __init__(self, visitor: Visitor, language: str) -> None:
-        self.visitor = visitor
-        self.language = language
-        self.script = AXE.read_text()
-        self.findings: list[str] = []
-        self.pages: set[str] = set()
-
-    def look(self, name: str) -> None:
-        """At the page as it stands."""
-        page = self.visitor.page
-        expect(page.locator("html")).to_have_attribute("lang", self.language)
-        page.evaluate(self.script)
-        for label, (width, height) in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            found = page.evaluate(RUN, TAGS)
-            self.findings += [f"{name} {label}: {json.dumps(one)}" for one in found]
-            across = page.evaluate(ACROSS)
-            if across > 0:
-                self.findings.append(f"{name} {label}: scrolls sideways by {across}")
-            self._keep_picture(name, label)
-        self.pages.add(name)
-
-    def visit(self, path: str, name: str = "") -> None:
-        """Go there and look."""
-        self.visitor.go(path)
-        self.look(name or path)
-
-    def look_at_errors(self, name: str) -> None:
-        """Send the form as it is, and look at what is said."""
-        self.visitor.page.locator("form .btn--main:visible, form [data-main]:visible").click()
-        self.visitor.page.locator('[role="alert"]:visible').wait_for()
-        self.look(f"{name} with errors")
-
-    def _keep_picture(self, name: str, label: str) -> None:
-        # For people who want to look themselves: CABINET_PAGES names a folder.
-        if folder := os.environ.get("CABINET_PAGES"):
-            file = re.sub(r"[^a-z-]+", "-", f"{self.language}-{name}-{label}".lower())
-            self.visitor.page.screenshot(path=Path(folder) / f"{file}.png", full_page=True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

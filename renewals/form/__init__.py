@@ -1,0 +1,1 @@
+"""The application form (заявление) as a paper, in Kazakh and Russian."""
