@@ -15,9 +15,9 @@ RUN SECRET_KEY=build DATABASE_URL=sqlite:////dev/null STATIC_ROOT=/static /venv/
 
 FROM python:3.12-slim-bookworm
 RUN groupadd --gid 1000 cabinet && useradd --uid 1000 --gid cabinet --no-create-home cabinet \
- && install -d -o cabinet -g cabinet -m 0700 /ca
+ && install -d -o cabinet -g cabinet -m 0700 /ca /documents
 WORKDIR /app
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/static CA_KEY_DIRECTORY=/ca
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/static CA_KEY_DIRECTORY=/ca DOCUMENTS_DIRECTORY=/documents
 COPY --from=build /venv /venv
 COPY --from=build /static /static
 COPY --from=build /app /app

@@ -1,16 +1,18 @@
 """What operators see and may do here: everything read-only, but for a retry and the texts."""
 
-from typing import TypeVar, cast
+from typing import cast
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
-from django.forms import Media, ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cabinet.desk import DocumentInline
 from cabinet.middleware import CabinetRequest
 from cabinet.models import Text, User
+from cabinet.read_only import ReadOnly, ReadOnlyInline, WithoutScript
 from cabinet.sentences import sentence_for
 from pki.models import Certificate, Revocation
 from renewals.errors import RenewalError
@@ -18,92 +20,22 @@ from renewals.events import EventKind
 from renewals.models import Event, Renewal, Request, Signature
 from renewals.services import ending, journal
 
-Row = TypeVar("Row", bound=Model)
 
-
-class WithoutScript:
-    """No jQuery: it writes HTML, which the policy of this site forbids on every page."""
-
-    @property
-    def media(self) -> Media:
-        """Nothing; the desk works by plain forms."""
-        return Media()
-
-
-class ReadOnly(WithoutScript, admin.ModelAdmin[Row]):
-    """Operators look; the look itself is recorded."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Rows come from services."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
-        """Rows are changed by services."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
-        """Nothing is deleted."""
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
-        """Operators see everything here."""
-        return request.user.is_staff
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Operators see everything here."""
-        return request.user.is_staff
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, object] | None = None,
-    ) -> HttpResponse:
-        """Show the row and record who looked."""
-        response = super().change_view(request, object_id, form_url, extra_context)
-        journal.record(
-            EventKind.RECORD_VIEWED,
-            actor=cast(CabinetRequest, request).actor,
-            now=timezone.now(),
-            facts={"record": self.opts.model_name, "id": object_id[:40]},
-        )
-        return response
-
-
-class RequestInline(WithoutScript, admin.TabularInline[Request, Renewal]):
+class RequestInline(ReadOnlyInline[Request, Renewal]):
     """The certificates of an application."""
 
     model = Request
     fields = ("purpose", "old_certificate", "key_kind", "certificate", "installed_at")
     readonly_fields = fields
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Renewal | None = None) -> bool:
-        """As the application itself."""
-        return request.user.is_staff
-
-    def has_add_permission(self, request: HttpRequest, obj: Renewal | None = None) -> bool:
-        """Rows come from services."""
-        return False
-
-    has_change_permission = has_add_permission
 
 
-class TimelineInline(WithoutScript, admin.TabularInline[Event, Renewal]):
+class TimelineInline(ReadOnlyInline[Event, Renewal]):
     """What happened to an application."""
 
     model = Event
     fields = ("at", "kind", "actor_iin", "facts")
     readonly_fields = fields
-    extra = 0
-    can_delete = False
     ordering = ("sequence",)
-
-    has_view_permission = RequestInline.has_view_permission
-    has_add_permission = RequestInline.has_add_permission
-    has_change_permission = RequestInline.has_add_permission
 
 
 @admin.register(Renewal)
@@ -113,7 +45,7 @@ class RenewalAdmin(ReadOnly[Renewal]):
     list_display = ("number", "holder_name", "state", "state_since", "submitted_at")
     list_filter = ("state",)
     search_fields = ("number", "holder_iin", "holder_name", "requests__old_certificate__serial_hex")
-    inlines = (RequestInline, TimelineInline)
+    inlines = (RequestInline, DocumentInline, TimelineInline)
     show_full_result_count = False
     actions = ("retry",)
 

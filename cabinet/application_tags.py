@@ -32,7 +32,7 @@ TAGS: dict[State, Tag] = {
 }
 PARTIES: dict[Party, Promise] = {
     Party.HOLDER: _("you"),
-    Party.APPROVER: _("the one who approves"),
+    Party.APPROVER: _("the head of your organisation, or whom he trusts"),
     Party.WORKER: _("the portal"),
     Party.OPERATOR: _("our operator"),
     Party.NOBODY: _("nobody, it is finished"),

@@ -7,7 +7,9 @@ because people meet them in the same place.
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cabinet.evidence_sentences import EVIDENCE
 from cabinet.organisation_sentences import APPROVALS
+from cabinet.paper_sentences import DOCUMENTS
 
 SIGNATURES: dict[str, Promise] = {
     "cms.malformed": _("The signature arrived damaged. Try again."),
@@ -135,6 +137,10 @@ AUTHORITY: dict[str, Promise] = {
     "issuing.attempts": _(
         "The certificate could not be issued, although we tried several times. Our operator knows "
         "of it; you do not have to do anything now."
+    ),
+    "form.fonts": _(
+        "The form cannot be made right now: a part of the portal is missing. Your application is "
+        "not affected. Try again in an hour, or write to support."
     ),
 }
 
@@ -286,6 +292,8 @@ SENTENCES: dict[str, Promise] = {
     **AUTHORITY,
     **RENEWALS,
     **APPROVALS,
+    **DOCUMENTS,
+    **EVIDENCE,
     **KEY_FILES,
     **PAGES,
 }

@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from cabinet.document_storage import document_storage
+from renewals.documents.scanner import parse_address
 
 # Lets `ModelAdmin[Model]` and its like be written, as the type checker wants them.
 django_stubs_ext.monkeypatch()
@@ -76,6 +77,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "cabinet.context.portal",
+                "cabinet.context.organisation",
             ],
             "builtins": ["cabinet.templatetags.cabinet"],
         },
@@ -152,6 +154,7 @@ SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "renewals.sweep", "schedule": SWEEP_SECONDS},
     "forget statements": {"task": "renewals.forget_statements", "schedule": 3600.0},
+    "forget documents": {"task": "renewals.forget_documents", "schedule": 3600.0},
     "forget sessions": {"task": "cabinet.forget_sessions", "schedule": 3600.0},
 }
 ISSUE_LEASE = timedelta(seconds=env.int("ISSUE_LEASE_SECONDS", default=60))
@@ -177,6 +180,8 @@ DOCUMENTS_DIRECTORY = Path(
 DOCUMENTS_S3 = env.str("DOCUMENTS_S3", default="")
 # tcp://host:3310 or unix:///path of a clamd; empty: nothing is scanned.
 CLAMD_URL = env.str("CLAMD_URL", default="")
+if CLAMD_URL:
+    parse_address(CLAMD_URL)  # a wrong one is told at the start, not at the first upload
 # Golos Text as TrueType, put there by the build of the frontend.
 FONT_DIRECTORY = BASE_DIR / "cabinet" / "static" / "cabinet" / "fonts"
 
@@ -191,8 +196,11 @@ STORAGES = {
 
 # --- doors and walls ------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
-DATA_UPLOAD_MAX_NUMBER_FILES = 0
+# A list of a hundred applications, and what every form has besides.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 120
+# Files are taken only where a view has asked for one, and kept in memory: see `cabinet.uploads`.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["cabinet.uploads.NoFiles"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

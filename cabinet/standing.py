@@ -161,12 +161,17 @@ class Standing:
 
 def standings_of(iin: str, *, now: datetime) -> list[Standing]:
     """Everything that this person holds, what ends first in front, what is past at the end."""
-    rows = list(
+    rows = (
         Certificate.objects.for_iin(iin)
         # Issued and not yet installed: part of its application, not yet a signature.
         .exclude(renewal_request__renewal__state=State.ISSUED.value)
         .defer("der")
     )
+    return standings_from(list(rows), now=now)
+
+
+def standings_from(rows: Sequence[Certificate], *, now: datetime) -> list[Standing]:
+    """The same for certificates that were fetched already, of one person or of many."""
     revoked = _revocations(rows)
     open_ones, successors = _applications(rows)
     found = [

@@ -15,6 +15,7 @@ from cabinet.text_defaults import DEFAULTS
 
 HELP_PAGES: dict[str, Promise] = {
     "help": _("Help"),
+    "head-guide": _("Guide for the first head"),
     "service-centre": _("What to take to a service centre"),
     "privacy": _("Protection of your data"),
     "accessibility": _("Accessibility"),

@@ -10,9 +10,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cabinet.sentences import sentence
+from cabinet.stages import APPROVAL, STAGES, UNDER_WAY, Doer, Stage
+from pki.certificate import Role
 from renewals.events import EventKind
 from renewals.machine import State
-from renewals.models import Renewal
+from renewals.models import Decision, Renewal, Right, Verdict
+from renewals.services.ruling import REASONS, RejectionReason
 from renewals.statement import show_moment
 
 
@@ -25,13 +28,6 @@ class Look(StrEnum):
     STOP = "stop"
 
 
-class Doer(StrEnum):
-    """Whose part a stage is."""
-
-    HOLDER = "holder"
-    PORTAL = "portal"
-
-
 @dataclass(frozen=True)
 class Entry:
     """One line of the timeline, in the reader's language."""
@@ -41,77 +37,15 @@ class Entry:
     note: str
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A part of every application: done with its event, under way, or still to come."""
-
-    event: EventKind
-    doer: Doer
-    done: Promise
-    now: Promise
-    now_note: Promise
-    ahead: Promise
-    ahead_note: Promise
-
-
-STAGES: tuple[Stage, ...] = (
-    Stage(
-        EventKind.RENEWAL_OPENED,
-        Doer.HOLDER,
-        done=_("Application opened"),
-        now=_("Application opened"),
-        now_note=_("You"),
-        ahead=_("Application opened"),
-        ahead_note=_("You"),
-    ),
-    Stage(
-        EventKind.RENEWAL_SUBMITTED,
-        Doer.HOLDER,
-        done=_("Statement signed, the signature is right"),
-        now=_("Waits for your signature"),
-        now_note=_("You: check the data, make the new key, sign the statement."),
-        ahead=_("Signing the statement"),
-        ahead_note=_("You: with your present key"),
-    ),
-    Stage(
-        EventKind.RENEWAL_ISSUED,
-        Doer.PORTAL,
-        done=_("Certificate issued"),
-        now=_("The certificate is being issued"),
-        now_note=_("Automatically, usually within seconds."),
-        ahead=_("Issue of the certificate"),
-        ahead_note=_("Automatically, within seconds"),
-    ),
-    Stage(
-        EventKind.RENEWAL_INSTALLED,
-        Doer.HOLDER,
-        done=_("New signature installed, the new key works"),
-        now=_("Waits for you to install it"),
-        now_note=_("You: the password of the new key, and its file on another computer."),
-        ahead=_("Installation of the new signature"),
-        ahead_note=_("You: the password of the new key is needed"),
-    ),
-)
-APPROVAL = Stage(
-    EventKind.RENEWAL_APPROVED,
-    Doer.PORTAL,
-    done=_("Application approved"),
-    now=_("Waits for approval"),
-    now_note=_("You do not have to do anything."),
-    ahead=_("Approval"),
-    ahead_note=_("Not by you"),
-)
-# Which stage is under way. A state that is not here has none.
-UNDER_WAY: dict[State, EventKind] = {
-    State.DRAFT: EventKind.RENEWAL_SUBMITTED,
-    State.AWAITING_APPROVAL: EventKind.RENEWAL_APPROVED,
-    State.APPROVED: EventKind.RENEWAL_ISSUED,
-    State.ISSUING: EventKind.RENEWAL_ISSUED,
-    State.ISSUED: EventKind.RENEWAL_INSTALLED,
+RIGHTS: dict[Right, Promise] = {
+    Right.HEAD: _("first head"),
+    Right.HR: _("HR employee"),
+    Right.DELEGATION: _("by delegation of the head"),
+    Right.POWER_OF_ATTORNEY: _("by power of attorney"),
 }
 ENDS: dict[State, tuple[EventKind, Promise]] = {
     State.FAILED: (EventKind.RENEWAL_FAILED, _("The certificate could not be issued")),
-    State.REJECTED: (EventKind.RENEWAL_REJECTED, _("Refused by an operator")),
+    State.REJECTED: (EventKind.RENEWAL_REJECTED, _("Refused")),
     State.WITHDRAWN: (EventKind.RENEWAL_WITHDRAWN, _("Withdrawn by you")),
     State.LAPSED: (EventKind.RENEWAL_LAPSED, _("Lapsed")),
 }
@@ -121,8 +55,8 @@ HEADINGS: dict[State, tuple[Promise, Promise]] = {
         _("The next step is yours. What you did is saved; nothing is sent before you sign."),
     ),
     State.AWAITING_APPROVAL: (
-        _("The application waits for approval"),
-        _("You do not have to do anything now."),
+        _("The application waits for your organisation"),
+        _("You do not have to do anything now: the head, or somebody whom he trusts, decides."),
     ),
     State.APPROVED: (
         _("The certificate is being issued"),
@@ -141,7 +75,7 @@ HEADINGS: dict[State, tuple[Promise, Promise]] = {
         _("The renewal is finished, you do not have to do anything more."),
     ),
     State.FAILED: (_("The certificate was not issued"), _("%(reason)s")),
-    State.REJECTED: (_("The application was refused"), _("The operator's reason: %(reason)s")),
+    State.REJECTED: (_("The application was refused"), _("%(who)s. The reason: %(reason)s")),
     State.WITHDRAWN: (
         _("The application is withdrawn"),
         _("Nothing was changed: your present signature works as before."),
@@ -155,6 +89,15 @@ WITHDRAWN_AFTER_ISSUE = _(
     "Your present signature works as before. The new certificate was never installed and is "
     "revoked."
 )
+CANCELLED = (
+    _("The application has ended"),
+    _(
+        "The head of the organisation had your certificates of the organisation revoked, and with "
+        "them this application ended. If that is a mistake, ask the head: a new certificate is "
+        "issued at a public service centre."
+    ),
+)
+CANCELLED_ENTRY = _("Ended by the head of the organisation")
 
 
 def heading_of(renewal: Renewal) -> tuple[str, str]:
@@ -163,53 +106,101 @@ def heading_of(renewal: Renewal) -> tuple[str, str]:
     title, lead = HEADINGS[state]
     if state is State.WITHDRAWN and renewal.issued_at is not None:
         lead = WITHDRAWN_AFTER_ISSUE
-    return str(title), str(lead) % {"reason": _reason(renewal)}
+    if state is State.LAPSED and _is_cancelled(renewal):
+        title, lead = CANCELLED
+    decision = decision_of(renewal)
+    facts = {"reason": _reason(renewal, decision), "who": _refused_by(decision)}
+    return str(title), str(lead) % facts
+
+
+def decision_of(renewal: Renewal) -> Decision | None:
+    """What an approver decided; None while nobody has, and where nobody has to."""
+    return Decision.objects.filter(renewal=renewal).first() if renewal.bin else None
 
 
 def timeline_of(renewal: Renewal) -> list[Entry]:
     """Every stage in order; where it ended early, why instead of what will not come."""
     moments = {event.kind: event.at for event in renewal.events.order_by("sequence")}
     state = State(renewal.state)
+    decision = decision_of(renewal)
     entries = [
         entry
-        for stage in _stages(state, moments)
-        if (entry := _entry(stage, UNDER_WAY.get(state), moments, is_over=state in ENDS))
+        for stage in _stages(renewal, moments)
+        if (entry := _entry(stage, UNDER_WAY.get(state), moments, decision, is_over=state in ENDS))
     ]
     if state in ENDS:
-        kind, title = ENDS[state]
-        at = moments.get(kind, renewal.state_since)
-        entries.append(Entry(Look.STOP, str(title), show_moment(at)))
+        entries.append(_end(renewal, moments, decision))
     return entries
 
 
-def _stages(state: State, moments: Mapping[str, datetime]) -> list[Stage]:
+def _end(renewal: Renewal, moments: Mapping[str, datetime], decision: Decision | None) -> Entry:
+    kind, title = ENDS[State(renewal.state)]
+    if kind is EventKind.RENEWAL_LAPSED and EventKind.RENEWAL_CANCELLED.value in moments:
+        kind, title = EventKind.RENEWAL_CANCELLED, CANCELLED_ENTRY
+    moment = show_moment(moments.get(kind, renewal.state_since))
+    if kind is EventKind.RENEWAL_REJECTED:
+        return Entry(Look.STOP, _refused_by(decision), moment)
+    return Entry(Look.STOP, str(title), moment)
+
+
+def _stages(renewal: Renewal, moments: Mapping[str, datetime]) -> list[Stage]:
+    """With the approval where somebody has to agree: nobody stands above a head."""
     stages = list(STAGES)
-    if state is State.AWAITING_APPROVAL or EventKind.RENEWAL_APPROVED.value in moments:
+    needs_approval = renewal.bin and renewal.certificate.company_role != Role.HEAD.value
+    if needs_approval or EventKind.RENEWAL_APPROVED.value in moments:
         stages.insert(2, APPROVAL)
     return stages
 
 
 def _entry(
-    stage: Stage, under_way: EventKind | None, moments: Mapping[str, datetime], *, is_over: bool
+    stage: Stage,
+    under_way: EventKind | None,
+    moments: Mapping[str, datetime],
+    decision: Decision | None,
+    *,
+    is_over: bool,
 ) -> Entry | None:
     # An application sent to the worker again has an earlier outcome behind it.
     if stage.event is under_way:
         return Entry(Look.NOW, str(stage.now), str(stage.now_note))
     at = moments.get(stage.event.value)
     if at is not None:
-        return Entry(Look.DONE, str(stage.done), _done_note(stage.doer, at))
+        return Entry(Look.DONE, str(stage.done), _done_note(stage.doer, at, decision))
     return None if is_over else Entry(Look.NEXT, str(stage.ahead), str(stage.ahead_note))
 
 
-def _done_note(doer: Doer, at: datetime) -> str:
+def _done_note(doer: Doer, at: datetime, decision: Decision | None) -> str:
+    moment = show_moment(at)
+    if doer is Doer.APPROVER and decision is not None:
+        return f"{decision.approver_name} ({RIGHTS[Right(decision.right)]}), {moment}"
     words = gettext("You, %(moment)s") if doer is Doer.HOLDER else gettext("Portal, %(moment)s")
-    return words % {"moment": show_moment(at)}
+    return words % {"moment": moment}
 
 
-def _reason(renewal: Renewal) -> str:
-    """The sentence for a code, with its facts; an operator's own words as they are."""
+def _refused_by(decision: Decision | None) -> str:
+    """By whom: whom the organisation trusts, or an operator of ours after a failure."""
+    if decision is None or decision.verdict != Verdict.REJECT.value:
+        return gettext("Refused by an operator")
+    right = str(RIGHTS[Right(decision.right)])
+    return gettext("Refused by %(name)s (%(right)s)") % {
+        "name": decision.approver_name,
+        "right": right,
+    }
+
+
+def _reason(renewal: Renewal, decision: Decision | None) -> str:
+    """The sentence for a code, with its facts; what somebody wrote himself as it is."""
+    if renewal.state == State.REJECTED.value:
+        if decision is None or decision.verdict != Verdict.REJECT.value:
+            return renewal.reason
+        words = str(REASONS[RejectionReason(decision.reason)])
+        return f"{words}. {decision.note}" if decision.note else words
     if renewal.state != State.FAILED.value:
         return renewal.reason
     event = renewal.events.filter(kind=EventKind.RENEWAL_FAILED.value).last()
     facts = event.facts if event else {}
     return sentence(renewal.reason, {name: str(value) for name, value in facts.items()})
+
+
+def _is_cancelled(renewal: Renewal) -> bool:
+    return bool(renewal.events.filter(kind=EventKind.RENEWAL_CANCELLED.value).exists())

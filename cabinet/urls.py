@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from cabinet.views import errors, journey, public, sign_in
+from cabinet.views import (
+    approval_urls,
+    document_urls,
+    errors,
+    journey,
+    organisation_urls,
+    public,
+    sign_in,
+    verify,
+)
 
 urlpatterns = [
     path("", public.start, name="start"),
@@ -13,10 +22,14 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("expired/", public.expired, name="expired"),
     path("help/<slug:slug>/", public.help_page, name="help"),
+    path("verify/", verify.verify, name="verify"),
     path("language/", public.language, name="language"),
     path("health/", public.health, name="health"),
     path("admin/", admin.site.urls),
     path("", include(journey.urlpatterns)),
+    path("", include(approval_urls.urlpatterns)),
+    path("", include(organisation_urls.urlpatterns)),
+    path("", include(document_urls.urlpatterns)),
 ]
 
 handler400 = errors.bad_request

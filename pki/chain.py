@@ -59,12 +59,15 @@ class Usage(StrEnum):
     SIGN_IN = "sign_in"
     SIGN = "sign"
     ANY = "any"
+    SERVICE = "service"
 
 
 PURPOSES = {
     Usage.SIGN_IN: {Purpose.AUTH, Purpose.COMBINED},
     Usage.SIGN: {Purpose.SIGN, Purpose.COMBINED},
     Usage.ANY: {Purpose.AUTH, Purpose.SIGN, Purpose.COMBINED},
+    # Not a person's; for which service is read elsewhere.
+    Usage.SERVICE: {Purpose.OTHER},
 }
 
 
@@ -142,13 +145,13 @@ def _find_path(
         path = verifier.verify(loaded, between).chain
     except VerificationError as error:
         authorities = [*between, *map(load_certificate, anchors)]
-        if any(_is_issued_by(loaded, issuer) for issuer in authorities):
+        if any(is_issued_by(loaded, issuer) for issuer in authorities):
             raise PathError from error
         raise UnknownIssuerError from error
     return tuple(row.public_bytes(Encoding.DER) for row in path)
 
 
-def _is_issued_by(loaded: x509.Certificate, issuer: x509.Certificate) -> bool:
+def is_issued_by(loaded: x509.Certificate, issuer: x509.Certificate) -> bool:
     """By its key, not by its name alone; another name is a `ValueError` here."""
     try:
         loaded.verify_directly_issued_by(issuer)

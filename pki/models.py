@@ -22,6 +22,7 @@ from pki.certificate import (
     parse_certificate,
 )
 from pki.errors import NotPlannedError
+from pki.profiles import ServiceKind
 from pki.revocation import Reason
 
 # RFC 5280, 4.1.2.2: at most 20 octets. Text, because databases have no integer of 160 bits.
@@ -128,6 +129,59 @@ class Authority(models.Model):
         """What goes into the certificates that it issues."""
         return IssuerFacts(
             name=self.name,
+            certificate_der=bytes(self.certificate_der),
+            key_name=self.key_name,
+            base_url=settings.PKI_BASE_URL.rstrip("/"),
+        )
+
+
+class ServiceCertificateQuerySet(models.QuerySet["ServiceCertificate"]):
+    """Named filters."""
+
+    def of_kind(self, kind: ServiceKind) -> Self:
+        """Those for one service, whichever ends last first."""
+        return self.filter(kind=kind.value).order_by("-not_after", "-id")
+
+    def current(self, now: datetime) -> Self:
+        """Those whose term holds `now`; both ends belong to it."""
+        return self.filter(not_before__lte=now, not_after__gte=now)
+
+
+class ServiceCertificate(models.Model):
+    """A certificate of the authority's own, by which it seals or answers; with its key's name."""
+
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="service_certificates")
+    kind = models.CharField(_("kind"), max_length=20, choices=_choices(ServiceKind))
+    serial_hex = models.CharField(_("serial number"), max_length=SERIAL_HEX_LENGTH)
+    certificate_der = models.BinaryField()
+    key_name = models.CharField(max_length=60, unique=True)
+    not_before = models.DateTimeField(_("valid from"))
+    not_after = models.DateTimeField(_("valid until"))
+
+    objects = ServiceCertificateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service certificate")
+        verbose_name_plural = _("service certificates")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "serial_hex"], name="service_serial_once"),
+            _serial_rule("service"),
+            _one_of("service", "kind", ServiceKind),
+            models.CheckConstraint(condition=~Q(key_name=""), name="service_has_key"),
+            models.CheckConstraint(
+                condition=Q(not_before__lt=models.F("not_after")), name="service_term"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key_name
+
+    @property
+    def signer_facts(self) -> IssuerFacts:
+        """As whoever holds the keys wants it: this certificate, this key."""
+        return IssuerFacts(
+            name=self.key_name,
             certificate_der=bytes(self.certificate_der),
             key_name=self.key_name,
             base_url=settings.PKI_BASE_URL.rstrip("/"),
@@ -252,6 +306,16 @@ class Certificate(models.Model):
             models.Index(fields=["not_after"], name="certificate_end"),
             # "Who is the head": the newest of that role. "Who are my people": all of a BIN.
             models.Index(fields=["bin", "company_role", "not_before"], name="certificate_company"),
+            # The pages of an organisation: everything that they ask of thousands of people, so
+            # that no row with its DER is read for a list.
+            models.Index(
+                fields=[
+                    *("bin", "iin", "not_after", "purpose", "common_name"),
+                    *("authority", "serial_hex", "id"),
+                ],
+                condition=~Q(bin=""),
+                name="certificate_people",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
 from functools import cache
 
 from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from pki.certificate import COMPANY_ROLES, Purpose, Role, Storage
+from pki.certificate import COMPANY_ROLES, DOCUMENT_SIGNING, Purpose, Role, Storage
 from pki.errors import NotPlannedError
 
 FILE_TERM = timedelta(days=365)
+SERVICE_TERM = timedelta(days=3 * 365)
 # Tokens and the ID card: three years of 365 days, as the authority's certificates run.
 DEVICE_TERM = timedelta(days=3 * 365)
 LEAF_KEY_KINDS = ("RSA-2048", "P-256")
@@ -39,10 +41,13 @@ class KeyUse:
 
 @dataclass(frozen=True)
 class LeafProfile:
-    """A certificate of a person: for what, how long, with which words about the person."""
+    """A certificate of a person: for what, how long, with which words about the person.
+
+    One for a service of the authority says nothing of a storage, and of no person.
+    """
 
     purpose: Purpose
-    storage: Storage
+    storage: Storage | None
     roles: tuple[Role, ...]
     term: timedelta
     policy: ObjectIdentifier
@@ -159,6 +164,34 @@ def leaf_profile(purpose: Purpose, storage: Storage, roles: Iterable[Role]) -> L
     Raises `issuer.not_planned` for what we do not issue.
     """
     return _profile(purpose, storage, frozenset(roles))
+
+
+class ServiceKind(StrEnum):
+    """What a certificate of the authority's own is for, besides issuing."""
+
+    SEAL = "seal"
+
+
+SERVICE_PROFILES: dict[ServiceKind, LeafProfile] = {
+    ServiceKind.SEAL: LeafProfile(
+        purpose=Purpose.OTHER,
+        storage=None,
+        roles=(),
+        term=SERVICE_TERM,
+        policy=ObjectIdentifier("1.2.398.3.3.2"),
+        # RFC 9336. Nothing that a person's certificate has, so that neither passes for the other.
+        standard_usages=(DOCUMENT_SIGNING,),
+        key_uses=(("RSA-2048", _SIGN_USE), ("P-256", _SIGN_USE)),
+    ),
+}
+# Named as the authority is, with TEST.
+SERVICE_NAMES: dict[ServiceKind, str] = {ServiceKind.SEAL: "ДӘЛЕЛ МӨРІ ({name}) TEST"}
+
+
+def service_profile(kind: ServiceKind, *, longest: timedelta) -> LeafProfile:
+    """What is issued for a service, as long as it may, and never longer than `longest`."""
+    profile = SERVICE_PROFILES[kind]
+    return replace(profile, term=min(profile.term, longest))
 
 
 AUTHORITY_PROFILES: dict[str, AuthorityProfile] = {

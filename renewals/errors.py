@@ -116,7 +116,10 @@ class FormerHeadError(NoRightError):
 
 
 class MandateEndedError(NoRightError):
-    """The delegation or power of attorney is over or not yet begun. Facts: `starts_on`, `ends_on`."""
+    """The delegation or power of attorney is over or not yet begun.
+
+    Facts: `starts_on`, `ends_on`.
+    """
 
     code = "approval.mandate_ended"
 
@@ -193,6 +196,120 @@ class DismissalError(RenewalError):
     code = "dismissal.person"
 
 
+class DocumentError(RenewalError):
+    """A document that is not taken, or not given out."""
+
+    code = "document.error"
+
+
+class DocumentUnknownError(DocumentError):
+    """There is no such document, or it does not concern who asks."""
+
+    code = "document.unknown"
+
+
+class DocumentStateError(DocumentError):
+    """Nothing is added or removed any more, or not here."""
+
+    code = "document.state"
+
+
+class DocumentKindError(DocumentError):
+    """None of the kinds that we know."""
+
+    code = "document.kind"
+
+
+class DocumentEmptyError(DocumentError):
+    """No file, or one without content."""
+
+    code = "document.empty"
+
+
+class DocumentTooLargeError(DocumentError):
+    """More bytes than one document may have. Facts: `most`, in MB."""
+
+    code = "document.too_large"
+
+
+class DocumentTypeError(DocumentError):
+    """Neither PDF nor JPEG nor PNG, whatever its name says."""
+
+    code = "document.type"
+
+
+class DocumentKeyError(DocumentError):
+    """A key file or a private key was sent as a document."""
+
+    code = "document.key"
+
+
+class DocumentBrokenError(DocumentError):
+    """It cannot be read from the first byte to the last."""
+
+    code = "document.broken"
+
+
+class DocumentTooBigError(DocumentError):
+    """More pixels, scans or objects than one document may have."""
+
+    code = "document.too_big"
+
+
+class DocumentEncryptedError(DocumentError):
+    """A PDF that needs a password, be it an empty one."""
+
+    code = "document.encrypted"
+
+
+class ActiveContentError(DocumentError):
+    """A PDF that does something: scripts, forms that send, sounds, programs."""
+
+    code = "document.active_content"
+
+
+class AttachmentsError(DocumentError):
+    """Other files are inside, or something stands behind its end."""
+
+    code = "document.attachments"
+
+
+class DocumentsFullError(DocumentError):
+    """As many documents as there may be. Facts: `most`."""
+
+    code = "document.too_many"
+
+
+class InfectedError(DocumentError):
+    """The scanner has found something. Facts: `name`, as the scanner calls it."""
+
+    code = "document.infected"
+
+
+class ScannerAwayError(DocumentError):
+    """There is a scanner, and it has not said that the file is clean."""
+
+    code = "document.scanner_away"
+
+
+class DocumentStorageError(DocumentError):
+    """The storage did not take the file, or cannot be reached."""
+
+    code = "document.storage_away"
+
+
+class DocumentGoneError(DocumentError):
+    """Its bytes are not where they were put."""
+
+    code = "document.gone"
+
+
+class DocumentAlteredError(DocumentError):
+    """Its bytes are not those that were put there."""
+
+    code = "document.altered"
+
+
 class AttemptsError(RenewalError):
     """The authority tried too often without an outcome."""
 
@@ -203,6 +320,12 @@ class SubjectError(RenewalError):
     """The person whose certificate this is cannot be read from it."""
 
     code = "renewal.subject"
+
+
+class FontsError(RenewalError):
+    """The fonts of papers are not where the build puts them. Facts: `directory`."""
+
+    code = "form.fonts"
 
 
 def all_codes() -> dict[str, type[RenewalError]]:

@@ -3,6 +3,7 @@
 Pure text: no database, no clock. The same words are shown and signed, byte for byte.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -94,16 +95,48 @@ def write_statement(frame: Frame, lines: Sequence[tuple[str, str]], closing: str
 
     `lines` are label and value; an empty pair is an empty line.
     """
-    head = [
-        str(TITLES[frame.purpose]),
-        "",
-        _line(_("Portal"), frame.portal),
-        _line(_("Purpose of the signature"), f"{PURPOSES[frame.purpose]} ({frame.purpose.value})"),
-    ]
-    body = [_line(label, value) if label else "" for label, value in lines]
+    head = write_lines([(_("Portal"), frame.portal), describe_purpose(frame.purpose)])
     made = f"{show_moment(frame.now)} (UTC+5)"
-    foot = ["", _line(_("Drawn up"), made), _line(_("Control number"), frame.nonce)]
-    return "\n".join([*head, *body, *(["", closing] if closing else []), *foot]) + "\n"
+    foot = write_lines([("", ""), (_("Drawn up"), made), (_("Control number"), frame.nonce)])
+    body = [write_lines(lines)] if lines else []
+    end = ["", closing] if closing else []
+    return "\n".join([str(TITLES[frame.purpose]), "", head, *body, *end, foot]) + "\n"
+
+
+def write_lines(lines: Sequence[tuple[str, str]]) -> str:
+    """Label and value, each pair one line whatever stands in it; an empty pair an empty line."""
+    return "\n".join(
+        f"{label}: {put_on_one_line(value)}" if label else "" for label, value in lines
+    )
+
+
+def says(text: str, lines: Sequence[tuple[str, str]]) -> bool:
+    """Whether these lines stand in a statement, one after the other, in the same language."""
+    return f"\n{write_lines(lines)}\n" in text
+
+
+def describe_purpose(purpose: StatementPurpose) -> tuple[str, str]:
+    """The line that keeps a signature from being used for anything else."""
+    return _("Purpose of the signature"), f"{PURPOSES[purpose]} ({purpose.value})"
+
+
+def put_on_one_line(text: str) -> str:
+    """Without breaks and without what is not seen.
+
+    A name or a note must not look like a line of ours, nor turn the letters of one around
+    (UAX 9, UTR 36). Control characters and separators become spaces; marks of direction, other
+    format characters and halves of characters are left out.
+    """
+    return text if text.isprintable() else "".join(_seen(character) for character in text)
+
+
+def _seen(character: str) -> str:
+    match unicodedata.category(character):
+        case "Cc" | "Zl" | "Zp":
+            return " "
+        case "Cf" | "Cs":
+            return ""
+    return character
 
 
 def speak(language: str) -> translation.override:
@@ -149,7 +182,3 @@ def describe_certificate(certificate: CertificateLine) -> list[tuple[str, str]]:
         lines.append((_("New key"), certificate.new_key))
         lines.append((_("Digest of the request (SHA-256)"), group_hex(certificate.request_sha256)))
     return lines
-
-
-def _line(label: str, value: str) -> str:
-    return f"{label}: {value}"

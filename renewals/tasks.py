@@ -3,7 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from renewals.services import ending, issuing, reminding, statements
+from renewals.services import (
+    ending,
+    evidencing,
+    filing,
+    issuing,
+    reminding,
+    statements,
+    straying,
+)
 
 
 @shared_task(name="renewals.issue")
@@ -18,9 +26,17 @@ def sweep() -> None:
     issuing.issue_due(now=timezone.now())
     ending.lapse_due(now=timezone.now())
     reminding.tell_undecided(now=timezone.now())
+    evidencing.make_due(now=timezone.now())
 
 
 @shared_task(name="renewals.forget_statements")
 def forget_statements() -> None:
     """Delete statements that nobody signed in time."""
     statements.forget_unsigned(now=timezone.now())
+
+
+@shared_task(name="renewals.forget_documents")
+def forget_documents() -> None:
+    """Remove files whose sending or making was interrupted."""
+    filing.forget_unstored(now=timezone.now())
+    straying.forget_strays(now=timezone.now())

@@ -1,5 +1,6 @@
 """Tags and filters of the pages: the year ring, icons, masked numbers. They only present."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
@@ -8,8 +9,10 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from cabinet import role_words as roles
 from cabinet.sentences import browser_sentences
 from renewals import statement
+from renewals.services.deciding import REASONS, RejectionReason
 
 register = template.Library()
 
@@ -93,6 +96,24 @@ def days_left_words(moment: datetime) -> str:
     if days == 0:
         return gettext("Ends today")
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+@register.filter
+def role_words(names: Iterable[str]) -> str:
+    """Who somebody is in his organisation."""
+    return roles.role_words(names)
+
+
+@register.filter
+def rejection_words(reason: str) -> str:
+    """The reason for which an approver refused."""
+    return str(REASONS[RejectionReason(reason)])
+
+
+@register.filter
+def person_name(name: str) -> str:
+    """`СЕЙТҚАЛИ АЙГҮЛ МАРАТҚЫЗЫ` → `Сейтқали Айгүл Маратқызы`, hyphens kept."""
+    return " ".join("-".join(map(str.capitalize, word.split("-"))) for word in name.split())
 
 
 @register.filter

@@ -15,10 +15,23 @@ from cabinet.sentences import sentence, sentence_for
 from cabinet.sign_in import TooManyRefusalsError
 from pki.errors import PKIError
 from renewals.errors import (
+    DecidedError,
+    DocumentAlteredError,
+    DocumentGoneError,
+    DocumentsFullError,
+    DocumentStateError,
+    DocumentStorageError,
+    DocumentTooLargeError,
+    DocumentUnknownError,
+    MandateOverError,
     MoveRefusedError,
+    NoRightError,
+    NotAwaitingError,
     NotHolderError,
     NotOperatorError,
+    OtherOrganisationError,
     RenewalError,
+    ScannerAwayError,
     StatementSpentError,
 )
 
@@ -32,9 +45,27 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     NotHolderError: HTTPStatus.NOT_FOUND,
     MoveRefusedError: HTTPStatus.CONFLICT,
     StatementSpentError: HTTPStatus.CONFLICT,
+    OtherOrganisationError: HTTPStatus.NOT_FOUND,
+    NoRightError: HTTPStatus.FORBIDDEN,
+    DecidedError: HTTPStatus.CONFLICT,
+    NotAwaitingError: HTTPStatus.CONFLICT,
+    MandateOverError: HTTPStatus.CONFLICT,
+    DocumentUnknownError: HTTPStatus.NOT_FOUND,
+    DocumentTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    DocumentStateError: HTTPStatus.CONFLICT,
+    DocumentsFullError: HTTPStatus.CONFLICT,
+    DocumentGoneError: HTTPStatus.GONE,
+    DocumentAlteredError: HTTPStatus.GONE,
+    DocumentStorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ScannerAwayError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 # What a refusal is about, as the fields of the pages are called.
-FIELDS = {"certificate.": "file", "renewal.wrong_certificate": "file", "renewal.storage": "storage"}
+FIELDS = {
+    "certificate.": "file",
+    "renewal.wrong_certificate": "file",
+    "statement.signer": "file",
+    "renewal.storage": "storage",
+}
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from cabinet.views import apply, downloads, install, key, my, opening, revoke, statement, status
+from cabinet.views import (
+    apply,
+    downloads,
+    evidence,
+    form,
+    install,
+    key,
+    my,
+    opening,
+    revoke,
+    statement,
+    status,
+)
 
 NUMBER = "renewals/<slug:number>/"
 
@@ -25,6 +37,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{NUMBER}revoke/", revoke.revoke, name="revoke"),
     path(f"{NUMBER}withdraw/", status.withdraw_application, name="withdraw"),
     path(f"{NUMBER}again/", opening.again, name="again"),
+    path(f"{NUMBER}form.pdf", form.form, name="form"),
+    path(f"{NUMBER}evidence/", evidence.evidence, name="evidence"),
     path(f"{NUMBER}statement.txt", downloads.statement_text, name="statement-text"),
     path(f"{NUMBER}statement.p7s", downloads.statement_signature, name="statement-signature"),
     path(

@@ -6,17 +6,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cabinet.application_tags import next_party_words, tag_of
+from cabinet.document_rows import document_rows
 from cabinet.key_files import key_plans
 from cabinet.middleware import CabinetRequest
+from cabinet.outlook import outlook_of
 from cabinet.sentences import sentence_for
 from cabinet.steps import next_step
-from cabinet.timeline import heading_of, timeline_of
+from cabinet.timeline import decision_of, heading_of, timeline_of
 from cabinet.views.answers import status_of
 from cabinet.views.own import own_renewal, posts_only
 from renewals.errors import RenewalError
 from renewals.machine import Action, Party
 from renewals.models import Renewal
+from renewals.services.document_rights import can_add
 from renewals.services.ending import withdraw
+from renewals.services.evidencing import has_evidence
 
 
 @require_safe
@@ -67,15 +71,20 @@ def _render(
         "lead": lead,
         "refusal": refusal,
         "timeline": timeline_of(renewal),
+        "outlook": outlook_of(renewal, now=timezone.now()),
+        "decision": decision_of(renewal),
         "tag": tag_of(renewal),
         "next_party": next_party_words(renewal),
         "waits": renewal.next_party is Party.WORKER,
         "part": f"cabinet/parts/status/{renewal.state}.html",
         "next_step": next_step(renewal),
         "can_withdraw": renewal.can(Action.WITHDRAW),
+        "documents": document_rows(renewal),
+        "can_add_documents": can_add(renewal),
         "plans": key_plans(renewal),
         "plans_json": [plan.as_json() for plan in key_plans(renewal)],
         "signed": {row.purpose: row for row in signed},
+        "has_evidence": has_evidence(renewal),
         "issued": renewal.requests.filter(certificate__isnull=False).select_related("certificate"),
         "section": "renewals",
     }

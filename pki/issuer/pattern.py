@@ -97,8 +97,7 @@ def pattern_of(issuer: IssuerFacts, profile: LeafProfile, key_kind: str) -> Patt
 def leaf_extensions(
     issuer: IssuerFacts, profile: LeafProfile, use: KeyUse, identifier: bytes
 ) -> list[tuple[x509.ExtensionType, bool]]:
-    """Every extension of a person's certificate with its criticality, in order."""
-    storage = der.tlv(der.SEQUENCE, oid_der(STORAGE_OIDS[profile.storage]))
+    """Every extension of a leaf's certificate with its criticality, in order."""
     return [
         (x509.BasicConstraints(ca=False, path_length=None), True),
         (key_usage(use), True),
@@ -107,8 +106,16 @@ def leaf_extensions(
         (x509.SubjectKeyIdentifier(identifier), False),
         (x509.CertificatePolicies([x509.PolicyInformation(profile.policy, None)]), False),
         *locations(issuer, with_ocsp=True),
-        (x509.UnrecognizedExtension(STORAGE_EXTENSION, storage), False),
+        *_storage(profile),
     ]
+
+
+def _storage(profile: LeafProfile) -> list[tuple[x509.ExtensionType, bool]]:
+    """Where a person keeps his key; a service's certificate says nothing of it."""
+    if profile.storage is None:
+        return []
+    value = der.tlv(der.SEQUENCE, oid_der(STORAGE_OIDS[profile.storage]))
+    return [(x509.UnrecognizedExtension(STORAGE_EXTENSION, value), False)]
 
 
 def locations(issuer: IssuerFacts, *, with_ocsp: bool) -> list[tuple[x509.ExtensionType, bool]]:

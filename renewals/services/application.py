@@ -1,10 +1,11 @@
 """The holder's steps before signing: data, new keys, statement; then the signed submit."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from pki.certificate import Role, Storage
@@ -14,16 +15,18 @@ from pki.errors import KeyReusedError
 from pki.models import Certificate
 from renewals import doorbell
 from renewals.actor import Actor
+from renewals.document_kinds import KINDS
 from renewals.errors import (
     IncompleteError,
     MoveRefusedError,
     NotConfirmedError,
     RequestsError,
+    StatementError,
     StorageError,
 )
 from renewals.events import EventKind
 from renewals.machine import Action, State
-from renewals.models import Renewal, Request, Statement
+from renewals.models import Document, Renewal, Request, Statement
 from renewals.new_key import key_kind_for
 from renewals.services import journal, statements
 from renewals.services.moves import move
@@ -33,6 +36,7 @@ from renewals.services.verification import judge, keep, verify
 from renewals.statement import (
     StatementPurpose,
     describe_certificate,
+    group_hex,
     mask_identifier,
     show_storage,
     speak,
@@ -133,7 +137,7 @@ def state_application(*, renewal: Renewal, language: str, now: datetime) -> Stat
         language=language,
         now=now,
         lifetime=STATEMENT_LIFETIME,
-        binding=_keys_of(rows),
+        binding=_content_of(renewal, rows),
     )
     return standing or _write_application(renewal, rows, language=language, now=now)
 
@@ -141,6 +145,7 @@ def state_application(*, renewal: Renewal, language: str, now: datetime) -> Stat
 def _write_application(
     renewal: Renewal, rows: Sequence[Request], *, language: str, now: datetime
 ) -> Statement:
+    documents = list(_documents_of(renewal))
     with speak(language):
         lines = [
             (_("Application number"), renewal.number),
@@ -157,6 +162,8 @@ def _write_application(
                 request_sha256=hashlib.sha256(row.csr_der).hexdigest(),
             )
             lines += describe_certificate(line)
+        for document in documents:
+            lines += _document_lines(document)
         closing = _(
             "I ask for a new certificate in place of each one named above. I confirm that the "
             "data in them is right, and that my present key is in my hands, is not lost and was "
@@ -170,7 +177,7 @@ def _write_application(
         now=now,
         lifetime=STATEMENT_LIFETIME,
         renewal=renewal,
-        binding=_keys_of(rows),
+        binding=_content_of(renewal, rows, documents),
     )
 
 
@@ -180,9 +187,29 @@ def _organisation_lines(renewal: Renewal) -> list[tuple[str, str]]:
     return [(_("Organisation"), renewal.organisation), (_("BIN"), renewal.bin)]
 
 
-def _keys_of(rows: Sequence[Request]) -> str:
-    """Binds a statement to its keys: made anew, they need a statement made anew."""
-    return statements.binding_of(" ".join(row.spki_sha256 for row in rows))
+def _documents_of(renewal: Renewal) -> QuerySet[Document]:
+    """Those that its statement names: what came after the signature is not among them."""
+    arrived = renewal.documents.arrived()
+    signed_at = renewal.submitted_at
+    return arrived.filter(stored_at__lte=signed_at) if signed_at else arrived
+
+
+def _document_lines(document: Document) -> list[tuple[str, str]]:
+    """One that is named in the statement is signed for: its kind, its name, its digest."""
+    return [
+        ("", ""),
+        (_("Document"), f"{KINDS[document.kind]}, {document.name}"),
+        (_("Digest of the document (SHA-256)"), group_hex(document.sha256)),
+    ]
+
+
+def _content_of(
+    renewal: Renewal, rows: Sequence[Request], documents: Iterable[Document] | None = None
+) -> str:
+    """Binds a statement to its keys and documents: others need a statement made anew."""
+    attached = _documents_of(renewal) if documents is None else documents
+    keys = [row.spki_sha256 for row in rows]
+    return statements.binding_of(" ".join([*keys, *(f"{one.pk}:{one.sha256}" for one in attached)]))
 
 
 def submit(*, actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime) -> None:
@@ -206,7 +233,7 @@ def _submit_once(
         StatementPurpose.APPLICATION,
         now=now,
         renewal=renewal,
-        binding=_keys_of(rows),
+        binding=_content_of(renewal, rows),
     )
     proof = verify(statement, cms, usage=Usage.ANY, now=now)
     require_signer(proof.signer, [renewal.certificate])
@@ -214,6 +241,10 @@ def _submit_once(
         judge(row.old_certificate.facts, usage=Usage.ANY, now=now)
         require_role(row.old_certificate)
     with transaction.atomic():
+        # A document may have arrived, or gone, since the statement was looked up.
+        Renewal.objects.select_for_update(no_key=True).get(pk=renewal.pk)
+        if statement.binding != _content_of(renewal, rows):
+            raise StatementError
         statements.spend(statement, now=now)
         signature = keep(statement, proof, now=now)
         move(

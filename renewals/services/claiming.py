@@ -48,7 +48,8 @@ def claim(*, now: datetime, renewal_ids: Iterable[int] | None = None) -> list[Cl
         if renewal_ids is not None:
             due = due.filter(pk__in=list(renewal_ids))
         if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
+            # Without the key: events that name these rows are written meanwhile.
+            due = due.select_for_update(skip_locked=True, no_key=True)
         renewals = list(due[: settings.ISSUE_BATCH])
         if not renewals:
             return []

@@ -5,14 +5,9 @@ signature is about those bytes and nothing else. Who was faster wins; the rest g
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pki.chain import require_term
 from pki.errors import PKIError
@@ -24,72 +19,40 @@ from renewals.errors import (
     DecidedError,
     ListError,
     NotAwaitingError,
-    ReasonError,
     RenewalError,
     StatementError,
 )
 from renewals.events import EventKind
-from renewals.machine import Action, State
+from renewals.machine import State
 from renewals.models import Decision, Renewal, Request, Signature, Statement, Verdict
 from renewals.services import drawing, journal, statements
 from renewals.services.moves import move_all
 from renewals.services.rights import Entitlement, entitlement_of, require_other
+from renewals.services.ruling import (
+    ACTIONS,
+    CLOSINGS,
+    MOST,
+    NOTE_LENGTH,
+    PURPOSES,
+    REASONS,
+    Entry,
+    RejectionReason,
+    Ruling,
+    read_reason,
+)
 from renewals.services.verification import keep
-from renewals.statement import StatementPurpose, group_hex
+from renewals.statement import StatementPurpose, speak
 
-MOST = 100
-NOTE_LENGTH = 400
-PURPOSES = {
-    Verdict.APPROVE: StatementPurpose.APPROVAL,
-    Verdict.REJECT: StatementPurpose.REJECTION,
-}
-ACTIONS = {Verdict.APPROVE: Action.APPROVE, Verdict.REJECT: Action.REJECT}
-
-
-class RejectionReason(StrEnum):
-    """Why an approver refuses; more stands in his note."""
-
-    NOT_OURS = "not_ours"
-    NOT_NEEDED = "not_needed"
-    WRONG_DATA = "wrong_data"
-    DOCUMENTS = "documents"
-    OTHER = "other"
-
-
-REASONS: dict[RejectionReason, Promise] = {
-    RejectionReason.NOT_OURS: gettext_lazy("Does not work for the organisation any more"),
-    RejectionReason.NOT_NEEDED: gettext_lazy("Does not need an electronic signature at work"),
-    RejectionReason.WRONG_DATA: gettext_lazy("The data or the role are wrong"),
-    RejectionReason.DOCUMENTS: gettext_lazy("Documents are missing or wrong"),
-    RejectionReason.OTHER: gettext_lazy("Another reason"),
-}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One application of a list, as its statement names it. `sha256` is of the signed text."""
-
-    renewal_id: int
-    number: str
-    name: str
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """What a statement of this kind decides."""
-
-    verdict: Verdict
-    reason: str
-    note: str
-    entries: tuple[Entry, ...]
-
-    @classmethod
-    def of(cls, statement: Statement) -> "Ruling":
-        """From the terms of a statement that was drawn here."""
-        terms = statement.terms
-        entries = tuple(Entry(*entry) for entry in terms["entries"])
-        return cls(Verdict(terms["verdict"]), terms["reason"], terms["note"], entries)
+__all__ = [
+    "MOST",
+    "NOTE_LENGTH",
+    "REASONS",
+    "RejectionReason",
+    "Ruling",
+    "decide",
+    "state_decision",
+]
+Refusals = dict[int, PKIError | RenewalError]
 
 
 # --- drawing ------------------------------------------------------------------------------
@@ -112,76 +75,39 @@ def state_decision(
     """
     with drawing.refusals(actor=actor, now=now):
         entitlement = entitlement_of(actor, now=now)
-        if not 1 <= len(renewals) <= MOST:
-            raise ListError(most=str(MOST))
-        if verdict is Verdict.REJECT:
-            _require_reason(reason, note)
-        for renewal in renewals:
-            require_other(renewal, actor)
-            _require_awaiting(renewal)
-    signed = _signed_digests(renewals)
-    entries = [Entry(row.pk, row.number, row.holder_name, signed[row.pk]) for row in renewals]
-    with statements.speak(language):
-        lines = [
-            *drawing.describe_actor(actor, entitlement),
-            *_describe_reason(verdict, reason, note),
-            (_("Number of applications"), str(len(entries))),
-        ]
-        for at, entry in enumerate(entries, start=1):
-            lines += [
-                ("", ""),
-                (_("Application %(at)d") % {"at": at}, f"№ {entry.number}, {entry.name}"),
-                (_("Digest of the signed application (SHA-256)"), group_hex(entry.sha256)),
-            ]
-        closing = str(CLOSINGS[verdict])
-    return drawing.draw(
-        PURPOSES[verdict],
-        actor=actor,
-        lines=lines,
-        closing=closing,
-        terms={
-            "verdict": verdict.value,
-            "reason": reason,
-            "note": note,
-            "entries": [
-                [entry.renewal_id, entry.number, entry.name, entry.sha256] for entry in entries
-            ],
-        },
-        language=language,
-        now=now,
-    )
+        ruling = Ruling(
+            verdict, *read_reason(verdict, reason, note), _draw_entries(renewals, actor)
+        )
+    with speak(language):
+        return drawing.draw(
+            PURPOSES[verdict],
+            actor=actor,
+            lines=[*drawing.describe_actor(actor, entitlement), *ruling.describe()],
+            closing=str(CLOSINGS[verdict]),
+            terms=ruling.terms,
+            language=language,
+            now=now,
+        )
 
 
-CLOSINGS: dict[Verdict, Promise] = {
-    Verdict.APPROVE: gettext_lazy(
-        "I approve the applications named above. These people work for the organisation, and a "
-        "certificate of the organisation is to be issued to each of them."
-    ),
-    Verdict.REJECT: gettext_lazy(
-        "I refuse the applications named above. No certificate is to be issued for them."
-    ),
-}
+def _draw_entries(renewals: Sequence[Renewal], actor: Actor) -> tuple[Entry, ...]:
+    """Each application once, in the order in which they are given."""
+    once = list({row.pk: row for row in renewals}.values())
+    if not 1 <= len(once) <= MOST:
+        raise ListError(most=str(MOST))
+    decisions, digests = _decisions_about(once), _signed_digests(once)
+    for renewal in once:
+        require_other(renewal, actor)
+        _require_awaiting(renewal, decisions)
+        if renewal.pk not in digests:
+            raise NotAwaitingError(number=renewal.number)
+    return tuple(Entry(row.pk, row.number, row.holder_name, digests[row.pk]) for row in once)
 
 
-def _require_reason(reason: str, note: str) -> None:
-    if reason not in {known.value for known in RejectionReason} or len(note) > NOTE_LENGTH:
-        raise ReasonError
-    if reason == RejectionReason.OTHER.value and not note.strip():
-        raise ReasonError
-
-
-def _describe_reason(verdict: Verdict, reason: str, note: str) -> list[tuple[str, str]]:
-    if verdict is not Verdict.REJECT:
-        return []
-    words = str(REASONS[RejectionReason(reason)])
-    # One line, whatever was typed: a note must not look like a line of ours.
-    return [(_("Reason"), f"{words}. {' '.join(note.split())}".strip())]
-
-
-def _require_awaiting(renewal: Renewal) -> None:
+def _require_awaiting(renewal: Renewal, decisions: Mapping[int, Decision]) -> None:
     if renewal.state == State.AWAITING_APPROVAL.value:
         return
-    decision = Decision.objects.filter(renewal=renewal).first()
+    decision = decisions.get(renewal.pk)
     if decision is None:
         raise NotAwaitingError(number=renewal.number)
     raise DecidedError(
@@ -192,16 +118,16 @@ def _require_awaiting(renewal: Renewal) -> None:
     )
 
 
+def _decisions_about(renewals: Sequence[Renewal]) -> dict[int, Decision]:
+    return {row.renewal_id: row for row in Decision.objects.filter(renewal__in=renewals)}
+
+
 def _signed_digests(renewals: Sequence[Renewal]) -> dict[int, str]:
     """Of the bytes that each holder signed, by the id of the application."""
     signatures = Signature.objects.filter(
         statement__renewal__in=renewals, statement__purpose=StatementPurpose.APPLICATION.value
     )
-    found = dict(signatures.values_list("statement__renewal_id", "content_sha256"))
-    for renewal in renewals:
-        if renewal.pk not in found:
-            raise NotAwaitingError(number=renewal.number)
-    return found
+    return dict(signatures.values_list("statement__renewal_id", "content_sha256"))
 
 
 # --- deciding -----------------------------------------------------------------------------
@@ -218,55 +144,60 @@ def decide(*, actor: Actor, verdict: Verdict, statement_id: int, cms: bytes, now
     with drawing.refusals(actor=actor, now=now), statements.repetition(None, statement_id):
         statement = drawing.fetch(statement_id, PURPOSES[verdict], actor=actor, now=now)
         proof, signer = drawing.verify_own(statement, cms, actor=actor, now=now)
-        entitlement = entitlement_of(signer, now=now)
-        ruling = Ruling.of(statement)
-        _require_named(statement, ruling)
-        refusals: dict[int, PKIError | RenewalError] = {}
-        with transaction.atomic():
-            statements.spend(statement, now=now)
-            standing = _lock(ruling, signer, refusals, now=now)
-            if not standing:
-                raise next(iter(refusals.values()))
-            signature = keep(statement, proof, now=now)
-            _write(ruling, standing, signer, entitlement, signature, now=now)
-    _record(refusals, statement_id, actor=actor, now=now)
+        ruling = _read_ruling(statement, verdict)
+        refused: Refusals = {}
+        try:
+            with transaction.atomic():
+                statements.spend(statement, now=now)
+                entitlement = entitlement_of(signer, now=now)
+                standing = _hold(ruling, signer, refused, now=now)
+                if not standing:
+                    raise next(iter(refused.values()))
+                signature = keep(statement, proof, now=now)
+                _write(ruling, standing, signer, entitlement, signature, now=now)
+                _record(refused, statement_id, actor=signer, now=now)
+        except (PKIError, RenewalError):
+            # Undone with the rest of the transaction, and written down all the same.
+            _record(refused, statement_id, actor=signer, now=now)
+            raise
 
 
-def _require_named(statement: Statement, ruling: Ruling) -> None:
-    """What is about to be done stands in the text that was signed."""
-    for entry in ruling.entries:
-        if entry.number not in statement.text or group_hex(entry.sha256) not in statement.text:
-            raise StatementError
+def _read_ruling(statement: Statement, verdict: Verdict) -> Ruling:
+    """What is about to be done, which stands in the text that was signed."""
+    ruling = Ruling.of(statement)
+    if ruling.verdict is not verdict:
+        raise StatementError
+    with speak(statement.language):
+        drawing.require_said(statement, ruling.describe())
+    return ruling
 
 
-def _lock(
-    ruling: Ruling,
-    signer: Actor,
-    refusals: dict[int, PKIError | RenewalError],
-    *,
-    now: datetime,
-) -> list[Renewal]:
+def _hold(ruling: Ruling, signer: Actor, refused: Refusals, *, now: datetime) -> list[Renewal]:
     """Those that can be decided about, held until the end of the transaction.
 
-    Why the others cannot is put into `refusals`, by id.
+    Why the others cannot is put into `refused`, by id.
     """
     ids = [entry.renewal_id for entry in ruling.entries]
-    rows = Renewal.objects.select_for_update().filter(pk__in=ids).order_by("id")
+    # Not against events that name them: their writer would wait for us, and we for him.
+    rows = Renewal.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("id")
     renewals = {row.pk: row for row in rows}
-    digests = _signed_digests(list(renewals.values()))
-    troubles = _certificate_troubles(list(renewals.values()), now=now)
+    if len(renewals) != len(ids):
+        raise StatementError
+    held = list(renewals.values())
+    decisions, digests = _decisions_about(held), _signed_digests(held)
+    troubles = _certificate_troubles(held, now=now) if ruling.verdict is Verdict.APPROVE else {}
     found = []
     for entry in ruling.entries:
         renewal = renewals[entry.renewal_id]
         try:
             require_other(renewal, signer)
-            _require_awaiting(renewal)
-            if digests[renewal.pk] != entry.sha256:
+            _require_awaiting(renewal, decisions)
+            if digests.get(renewal.pk) != entry.sha256:
                 raise StatementError
-            if ruling.verdict is Verdict.APPROVE and renewal.pk in troubles:
+            if renewal.pk in troubles:
                 raise troubles[renewal.pk]
         except (PKIError, RenewalError) as error:
-            refusals[renewal.pk] = error
+            refused[renewal.pk] = error
         else:
             found.append(renewal)
     return found
@@ -315,9 +246,6 @@ def _write(
         )
         for renewal in renewals
     )
-    changes: dict[str, object] = {}
-    if ruling.verdict is Verdict.REJECT:
-        changes["reason"] = ruling.reason
     facts: Mapping[str, object] = {
         "signature": signature.pk,
         "right": entitlement.right.value,
@@ -331,21 +259,15 @@ def _write(
         facts={
             renewal.pk: {**facts, "application_sha256": digests[renewal.pk]} for renewal in renewals
         },
-        **changes,
+        reason=ruling.reason,
     )
     if ruling.verdict is Verdict.APPROVE:
         transaction.on_commit(lambda: doorbell.ring([renewal.pk for renewal in renewals]))
 
 
-def _record(
-    refusals: Mapping[int, PKIError | RenewalError],
-    statement_id: int,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Why single applications of an accepted list were left as they are."""
-    if not refusals:
+def _record(refused: Refusals, statement_id: int, *, actor: Actor, now: datetime) -> None:
+    """Why single applications of a list were left as they are."""
+    if not refused:
         return
     journal.append(
         [
@@ -355,7 +277,7 @@ def _record(
                 renewal_id,
                 {**error.facts, "code": error.code, "statement": statement_id},
             )
-            for renewal_id, error in refusals.items()
+            for renewal_id, error in refused.items()
         ],
         now=now,
     )

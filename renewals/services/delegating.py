@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from pki.certificate import Role
 from pki.models import Certificate
 from renewals.actor import Actor
-from renewals.errors import DaysError, DelegateError, MandateOverError
+from renewals.errors import DaysError, DelegateError, MandateOverError, StatementError
 from renewals.events import EventKind
 from renewals.models import Mandate, MandateKind, Right, Statement
 from renewals.organisation import signers_of
 from renewals.services import drawing, journal, statements
 from renewals.services.rights import Entitlement, require_head
 from renewals.services.verification import keep
-from renewals.statement import StatementPurpose, mask_identifier, show_day
+from renewals.statement import StatementPurpose, mask_identifier, show_day, speak
 
 LONGEST = timedelta(days=366)
 
@@ -51,14 +51,12 @@ def state_delegation(
         require_head(actor)
         require_days(starts_on, ends_on, now=now)
         delegate = _delegate(actor, delegate_iin, now=now)
-    with statements.speak(language):
+    name = delegate.facts.subject.full_name
+    with speak(language):
         lines = [
             *drawing.describe_actor(actor, Entitlement(Right.HEAD)),
             ("", ""),
-            (_("Given to"), delegate.facts.subject.full_name),
-            (_("IIN"), mask_identifier(delegate.iin)),
-            (_("From"), show_day(starts_on)),
-            (_("Until"), show_day(ends_on)),
+            *_describe(_("Given to"), name, delegate.iin, starts_on, ends_on),
         ]
         closing = _(
             "I give this person the right to approve and to refuse applications of our "
@@ -80,6 +78,17 @@ def state_delegation(
     )
 
 
+def _describe(
+    label: str, name: str, iin: str, starts_on: date, ends_on: date
+) -> list[tuple[str, str]]:
+    return [
+        (label, name),
+        (_("IIN"), mask_identifier(iin)),
+        (_("From"), show_day(starts_on)),
+        (_("Until"), show_day(ends_on)),
+    ]
+
+
 def _delegate(actor: Actor, iin: str, *, now: datetime) -> Certificate:
     for row in candidates(actor, now=now):
         if row.iin == iin:
@@ -97,9 +106,13 @@ def give(*, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> None:
         statement = drawing.fetch(statement_id, StatementPurpose.DELEGATION, actor=actor, now=now)
         proof, signer = drawing.verify_own(statement, cms, actor=actor, now=now)
         require_head(signer)
-        delegate = _delegate(signer, str(statement.terms["iin"]), now=now)
-        starts_on = date.fromisoformat(str(statement.terms["starts_on"]))
-        ends_on = date.fromisoformat(str(statement.terms["ends_on"]))
+        iin, starts_on, ends_on = _read_terms(statement)
+        delegate = _delegate(signer, iin, now=now)
+        name = delegate.facts.subject.full_name
+        with speak(statement.language):
+            lines = _describe(_("Given to"), name, iin, starts_on, ends_on)
+            drawing.require_said(statement, lines)
+        # The first day may have passed while the page was open.
         require_days(max(starts_on, timezone.localdate(now)), ends_on, now=now)
         with transaction.atomic():
             statements.spend(statement, now=now)
@@ -108,7 +121,7 @@ def give(*, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> None:
                 organisation=signer.organisation,
                 kind=MandateKind.DELEGATION.value,
                 holder_iin=delegate.iin,
-                holder_name=delegate.facts.subject.full_name,
+                holder_name=name,
                 starts_on=starts_on,
                 ends_on=ends_on,
                 created_at=now,
@@ -120,6 +133,19 @@ def give(*, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> None:
             journal.record(EventKind.MANDATE_GIVEN, actor=signer, now=now, facts=facts_of(mandate))
 
 
+def _read_terms(statement: Statement) -> tuple[str, date, date]:
+    """To whom, from which day, until which. Raises `StatementError`."""
+    terms = statement.terms
+    try:
+        return (
+            str(terms["iin"]),
+            date.fromisoformat(str(terms["starts_on"])),
+            date.fromisoformat(str(terms["ends_on"])),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise StatementError from error
+
+
 def state_end(*, actor: Actor, mandate: Mandate, language: str, now: datetime) -> Statement:
     """The text by which the head takes a right back, be it given by him or by paper.
 
@@ -128,14 +154,11 @@ def state_end(*, actor: Actor, mandate: Mandate, language: str, now: datetime) -
     with drawing.refusals(actor=actor, now=now):
         require_head(actor)
         _require_standing(mandate, actor)
-    with statements.speak(language):
+    with speak(language):
         lines = [
             *drawing.describe_actor(actor, Entitlement(Right.HEAD)),
             ("", ""),
-            (_("Taken from"), mandate.holder_name),
-            (_("IIN"), mask_identifier(mandate.holder_iin)),
-            (_("From"), show_day(mandate.starts_on)),
-            (_("Until"), show_day(mandate.ends_on)),
+            *_describe_mandate(mandate),
         ]
         closing = _(
             "I take back the right of this person to approve and to refuse applications in my "
@@ -164,12 +187,33 @@ def end(*, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> None:
         )
         proof, signer = drawing.verify_own(statement, cms, actor=actor, now=now)
         require_head(signer)
-        mandate = Mandate.objects.get(pk=statement.terms["mandate"])
+        mandate = _read_mandate(statement)
+        _require_standing(mandate, signer)
         with transaction.atomic():
             statements.spend(statement, now=now)
-            _require_standing(mandate, signer)
             signature = keep(statement, proof, now=now)
-            end_mandates([mandate], actor=signer, now=now, signature_id=signature.pk)
+            if not end_mandates([mandate], actor=signer, now=now, signature_id=signature.pk):
+                raise MandateOverError
+
+
+def _describe_mandate(mandate: Mandate) -> list[tuple[str, str]]:
+    return _describe(
+        _("Taken from"),
+        mandate.holder_name,
+        mandate.holder_iin,
+        mandate.starts_on,
+        mandate.ends_on,
+    )
+
+
+def _read_mandate(statement: Statement) -> Mandate:
+    """The one of which the signed text speaks. Raises `StatementError`."""
+    mandate = Mandate.objects.filter(pk=statement.terms.get("mandate")).first()
+    if mandate is None:
+        raise StatementError
+    with speak(statement.language):
+        drawing.require_said(statement, _describe_mandate(mandate))
+    return mandate
 
 
 def _require_standing(mandate: Mandate, actor: Actor) -> None:
@@ -180,13 +224,19 @@ def _require_standing(mandate: Mandate, actor: Actor) -> None:
 
 def end_mandates(
     mandates: list[Mandate], *, actor: Actor, now: datetime, signature_id: int | None = None
-) -> None:
-    """End each that still stands, with its event, inside the caller's transaction."""
+) -> int:
+    """End each that still stands, with its event, inside the caller's transaction.
+
+    Returns how many did. More than one are locked by the caller.
+    """
+    ended = 0
     for mandate in mandates:
         standing = Mandate.objects.standing().filter(pk=mandate.pk)
         if standing.update(ended_at=now) == 1:
             facts = {**facts_of(mandate), "signature": signature_id}
             journal.record(EventKind.MANDATE_ENDED, actor=actor, now=now, facts=facts)
+            ended += 1
+    return ended
 
 
 def facts_of(mandate: Mandate) -> dict[str, object]:

@@ -1,8 +1,10 @@
 """The head dismisses somebody: his certificates of the organisation are revoked, at once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pki.models import Certificate
@@ -11,7 +13,7 @@ from renewals.actor import Actor
 from renewals.errors import DismissalError
 from renewals.events import EventKind
 from renewals.machine import Action
-from renewals.models import Mandate, Renewal, Right, Statement
+from renewals.models import Mandate, Renewal, Request, Right, Signature, Statement
 from renewals.services import drawing, journal, statements
 from renewals.services.delegating import end_mandates
 from renewals.services.moves import move_all
@@ -19,7 +21,12 @@ from renewals.services.plans import void_plans
 from renewals.services.revoking import revoke
 from renewals.services.rights import Entitlement, require_head
 from renewals.services.verification import keep
-from renewals.statement import StatementPurpose, describe_certificate, mask_identifier
+from renewals.statement import (
+    StatementPurpose,
+    describe_certificate,
+    mask_identifier,
+    speak,
+)
 
 
 def state_dismissal(*, actor: Actor, iin: str, language: str, now: datetime) -> Statement:
@@ -30,13 +37,12 @@ def state_dismissal(*, actor: Actor, iin: str, language: str, now: datetime) -> 
     with drawing.refusals(actor=actor, now=now):
         require_head(actor)
         certificates = _certificates(actor, iin, now=now)
-    with statements.speak(language):
+    name = certificates[0].facts.subject.full_name
+    with speak(language):
         lines = [
             *drawing.describe_actor(actor, Entitlement(Right.HEAD)),
             ("", ""),
-            (_("Employee"), certificates[0].facts.subject.full_name),
-            (_("IIN"), mask_identifier(iin)),
-            (_("Reason"), _("does not belong to the organisation any more (affiliationChanged)")),
+            *_describe(name, iin),
         ]
         for certificate in certificates:
             lines += describe_certificate(statements.line_of(certificate.facts))
@@ -50,10 +56,18 @@ def state_dismissal(*, actor: Actor, iin: str, language: str, now: datetime) -> 
         actor=actor,
         lines=lines,
         closing=closing,
-        terms={"iin": iin, "name": certificates[0].facts.subject.full_name},
+        terms={"iin": iin, "name": name},
         language=language,
         now=now,
     )
+
+
+def _describe(name: str, iin: str) -> list[tuple[str, str]]:
+    return [
+        (_("Employee"), name),
+        (_("IIN"), mask_identifier(iin)),
+        (_("Reason"), _("does not belong to the organisation any more (affiliationChanged)")),
+    ]
 
 
 def _certificates(actor: Actor, iin: str, *, now: datetime) -> list[Certificate]:
@@ -76,40 +90,63 @@ def dismiss(*, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> No
         statement = drawing.fetch(statement_id, StatementPurpose.DISMISSAL, actor=actor, now=now)
         proof, signer = drawing.verify_own(statement, cms, actor=actor, now=now)
         require_head(signer)
-        iin = str(statement.terms["iin"])
+        iin = _read_iin(statement)
         with transaction.atomic():
             statements.spend(statement, now=now)
-            _end_applications(signer, iin, now=now)
-            certificates = _certificates(signer, iin, now=now)
-            signature = keep(statement, proof, now=now)
-            journal.record(
-                EventKind.PERSON_DISMISSED,
-                actor=signer,
-                now=now,
-                facts={"bin": signer.bin, "iin": iin, "signature": signature.pk},
-            )
-            revoke(
-                certificates,
-                reason=Reason.AFFILIATION_CHANGED,
-                actor=signer,
-                now=now,
-                signature_id=signature.pk,
-            )
-            mandates = Mandate.objects.of_organisation(signer.bin).filter(holder_iin=iin)
-            end_mandates(list(mandates.standing()), actor=signer, now=now)
+            _dismiss(signer, iin, keep(statement, proof, now=now), now=now)
 
 
-def _end_applications(actor: Actor, iin: str, *, now: datetime) -> None:
-    """Locked first: a worker that is about to store a certificate waits, and then finds it over.
+def _read_iin(statement: Statement) -> str:
+    """Of whom the signed text speaks. Raises `StatementError`."""
+    name, iin = (str(statement.terms.get(key, "")) for key in ("name", "iin"))
+    with speak(statement.language):
+        drawing.require_said(statement, _describe(name, iin))
+    return iin
 
-    What it may have signed in the meantime is void, and revoked.
+
+def _dismiss(actor: Actor, iin: str, signature: Signature, *, now: datetime) -> None:
+    """Everything that may be under somebody else's hands is held first, events come last.
+
+    A worker that is about to store a certificate waits, and then finds the application over.
     """
-    open_ones = Renewal.objects.of_organisation(actor.bin).filter(holder_iin=iin).open()
-    renewals = list(open_ones.select_for_update().order_by("id"))
+    renewals = list(
+        Renewal.objects.of_organisation(actor.bin)
+        .filter(holder_iin=iin)
+        .open()
+        .select_for_update(no_key=True)
+        .order_by("id")
+    )
+    # Also what he gave to others while he was the head: it must not come back with him.
+    mandates = list(
+        Mandate.objects.of_organisation(actor.bin)
+        .filter(Q(holder_iin=iin) | Q(giver_iin=iin))
+        .standing()
+        .select_for_update(no_key=True)
+        .order_by("id")
+    )
+    revoked = revoke(
+        _certificates(actor, iin, now=now),
+        reason=Reason.AFFILIATION_CHANGED,
+        actor=actor,
+        now=now,
+        signature_id=signature.pk,
+    )
+    if not revoked:
+        raise DismissalError  # in another tab, just now
+    journal.record(
+        EventKind.PERSON_DISMISSED,
+        actor=actor,
+        now=now,
+        facts={"bin": actor.bin, "iin": iin, "signature": signature.pk},
+    )
+    _end_applications(renewals, actor, now=now)
+    end_mandates(mandates, actor=actor, now=now, signature_id=signature.pk)
+
+
+def _end_applications(renewals: Sequence[Renewal], actor: Actor, *, now: datetime) -> None:
+    """What a worker may have signed in the meantime is void, and revoked."""
     if not renewals:
         return
     move_all(renewals, Action.CANCEL, actor=actor, now=now)
-    requests = [
-        row for renewal in renewals for row in renewal.requests.select_related("plan") if row.plan
-    ]
+    requests = Request.objects.filter(renewal__in=renewals).select_related("plan")
     void_plans([row.plan for row in requests if row.plan], now=now)

@@ -10,13 +10,19 @@ from django.utils.translation import gettext_lazy
 
 from pki.chain import Usage
 from renewals.actor import Actor, ActorKind
-from renewals.errors import SignerError
+from renewals.errors import SignerError, StatementError
 from renewals.events import EventKind
 from renewals.models import Right, Statement
 from renewals.services import journal, statements
 from renewals.services.rights import Entitlement
 from renewals.services.verification import Proof, verify
-from renewals.statement import StatementPurpose, mask_identifier, show_day
+from renewals.statement import (
+    StatementPurpose,
+    describe_purpose,
+    mask_identifier,
+    says,
+    show_day,
+)
 
 LIFETIME = timedelta(hours=1)
 RIGHTS: dict[Right, Promise] = {
@@ -81,6 +87,16 @@ def fetch(
 ) -> Statement:
     """The statement drawn for him. Raises `StatementError` and its kinds."""
     return statements.fetch(statement_id, purpose, now=now, binding=binding_of(actor))
+
+
+def require_said(statement: Statement, lines: Sequence[tuple[str, str]]) -> None:
+    """Nothing is done that does not stand in the signed text, whatever is kept beside it.
+
+    Call it inside `speak(statement.language)`. Raises `StatementError`.
+    """
+    purpose = describe_purpose(StatementPurpose(statement.purpose))
+    if not says(statement.text, [purpose]) or not says(statement.text, lines):
+        raise StatementError
 
 
 def verify_own(

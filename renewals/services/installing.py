@@ -70,7 +70,7 @@ def _install_once(
         statements.spend(statement, now=now)
         for proof in proofs:
             keep(statement, proof, now=now)
-        Request.objects.filter(renewal=renewal).update(installed_at=now)
+        # The application before its requests: in the order of whoever ends it.
         move(
             renewal,
             Action.INSTALL,
@@ -78,6 +78,7 @@ def _install_once(
             now=now,
             facts={"certificates": sorted(expected)},
         )
+        Request.objects.filter(renewal=renewal).update(installed_at=now)
 
 
 def _issued(renewal: Renewal) -> list[Request]:

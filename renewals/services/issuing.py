@@ -123,7 +123,7 @@ def _give_up(held: Claim, error: PKIError | RenewalError, *, now: datetime) -> N
         return
     try:
         with transaction.atomic():
-            void_plans([job.planned for job in held.jobs], now=now)
+            # First the application, then its plans: in the order of whoever ends it.
             move(
                 held.renewal,
                 Action.FAIL,
@@ -133,6 +133,7 @@ def _give_up(held: Claim, error: PKIError | RenewalError, *, now: datetime) -> N
                 reason=error.code,
                 facts={"code": error.code, **error.facts},
             )
+            void_plans([job.planned for job in held.jobs], now=now)
     except MoveRefusedError:
         logger.warning("application %s is another worker's by now", held.renewal.number)
 
@@ -157,13 +158,14 @@ def _store(claims: Sequence[Claim], *, now: datetime) -> None:
     with transaction.atomic():
         # Locked in this order everywhere: whoever ends an application locks it first, too.
         ids = [held.renewal.pk for held in claims]
-        list(Renewal.objects.select_for_update().filter(pk__in=ids).order_by("id"))
-        rows = Certificate.objects.bulk_create(
+        rows = Renewal.objects.select_for_update(no_key=True)
+        list(rows.filter(pk__in=ids).order_by("id"))
+        certificates = Certificate.objects.bulk_create(
             Certificate.from_facts(job.planned.authority, parse_certificate(job.certificate_der))
             for job in jobs
         )
-        for job, row in zip(jobs, rows, strict=True):
-            job.request.certificate = row
+        for job, certificate in zip(jobs, certificates, strict=True):
+            job.request.certificate = certificate
             job.request.save(update_fields=["certificate"])
         PlannedCertificate.objects.filter(pk__in=[job.planned.pk for job in jobs]).update(
             state=PlanState.SIGNED.value

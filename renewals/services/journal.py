@@ -41,7 +41,11 @@ def digest_of(event: Event) -> str:
 
 
 def append(entries: Sequence[Entry], *, now: datetime) -> None:
-    """Add rows to the chain. Writers wait for each other at its head until they commit."""
+    """Add rows to the chain. Writers wait for each other at its head until they commit.
+
+    So whatever else a transaction has to hold, it takes before its first event; and it holds
+    applications without their key (`no_key`), because the events of others name them.
+    """
     with transaction.atomic():
         head = EventHead.objects.select_for_update().get_or_create(id=1)[0]
         events = []

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from renewals.actor import Actor
-from renewals.errors import MandateOverError, NoRightError, ReasonError
+from renewals.errors import IncompleteError, MandateOverError, NoRightError, ReasonError
 from renewals.events import EventKind
-from renewals.models import Mandate, MandateKind
+from renewals.models import Document, Mandate, MandateKind
 from renewals.services import drawing, journal
 from renewals.services.delegating import end_mandates, facts_of, require_days
 from renewals.services.rights import require_operator
@@ -39,8 +39,9 @@ def file_power(*, actor: Actor, starts_on: date, ends_on: date, now: datetime) -
 
 
 def confirm(*, actor: Actor, mandate: Mandate, now: datetime) -> None:
-    """The operator has seen the paper and it is right. Raises `NotOperatorError`,
-    `MandateOverError`.
+    """The operator has seen the paper and it is right.
+
+    Raises `NotOperatorError`, `NoRightError` for his own, `MandateOverError`, `IncompleteError`.
     """
     with drawing.refusals(actor=actor, now=now):
         require_operator(actor)
@@ -62,12 +63,11 @@ def _settle(
 ) -> None:
     if actor.iin == mandate.holder_iin:
         raise NoRightError
-    waiting = Mandate.objects.unchecked().filter(pk=mandate.pk, documents__stored_at__isnull=False)
     with transaction.atomic():
-        if not waiting.exists():
-            raise MandateOverError
         if Mandate.objects.unchecked().filter(pk=mandate.pk).update(**changes) != 1:
             raise MandateOverError
+        if not Document.objects.arrived().filter(mandate=mandate).exists():
+            raise IncompleteError  # nobody has seen a paper yet
         facts = {**facts_of(mandate), "reason": str(changes.get("reason", ""))}
         journal.record(kind, actor=actor, now=now, facts=facts)
     mandate.refresh_from_db()
@@ -79,7 +79,6 @@ def give_up(*, actor: Actor, mandate: Mandate, now: datetime) -> None:
         if actor.iin != mandate.holder_iin:
             require_operator(actor)
         with transaction.atomic():
-            if not Mandate.objects.standing().filter(pk=mandate.pk).exists():
+            if not end_mandates([mandate], actor=actor, now=now):
                 raise MandateOverError
-            end_mandates([mandate], actor=actor, now=now)
     mandate.refresh_from_db()

@@ -123,23 +123,28 @@ def revoke(
     now: datetime,
     renewal: Renewal | None = None,
     signature_id: int | None = None,
-) -> None:
-    """Write the revocation and its event. What is revoked already keeps its first reason."""
-    for certificate in certificates:
-        _row, created = Revocation.objects.get_or_create(
-            authority_id=certificate.authority_id,
-            serial_hex=certificate.serial_hex,
-            defaults={"revoked_at": now, "reason": reason.value},
-        )
-        if created:
-            journal.record(
-                EventKind.CERTIFICATE_REVOKED,
-                actor=actor,
-                now=now,
-                renewal=renewal,
-                facts={
+) -> int:
+    """Write the revocations, then their events. What is revoked already keeps its first reason.
+
+    In this order everywhere: who holds the chain of events waits for no row of another.
+    Returns how many were in force until now.
+    """
+    entries = []
+    with transaction.atomic():
+        for certificate in sorted(certificates, key=lambda row: row.pk):
+            _row, created = Revocation.objects.get_or_create(
+                authority_id=certificate.authority_id,
+                serial_hex=certificate.serial_hex,
+                defaults={"revoked_at": now, "reason": reason.value},
+            )
+            if created:
+                facts = {
                     "serial": certificate.serial_hex,
                     "reason": reason.value,
                     "signature": signature_id,
-                },
-            )
+                }
+                number = renewal.pk if renewal else None
+                entries.append(journal.Entry(EventKind.CERTIFICATE_REVOKED, actor, number, facts))
+        if entries:
+            journal.append(entries, now=now)
+    return len(entries)

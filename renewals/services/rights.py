@@ -1,9 +1,10 @@
 """Who may act. Looked up at the moment of acting, on every door."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from pki.certificate import CertificateFacts, Role
@@ -23,7 +24,7 @@ from renewals.errors import (
     WrongCertificateError,
 )
 from renewals.models import Mandate, MandateKind, Renewal, Right
-from renewals.organisation import head_of
+from renewals.organisation import head_of, signers_of
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,31 @@ def entitlement_of(actor: Actor, *, now: datetime) -> Entitlement:
             # The newest mandate says why, not the oldest.
             refusal = error if type(refusal) is NoRightError else refusal
     raise refusal
+
+
+def approvers_of(
+    bin: str,  # noqa: A002  # the identifier's own name
+    *,
+    without_iin: str,
+    now: datetime,
+) -> Iterator[tuple[Certificate, Entitlement]]:
+    """By which certificates others than the applicant could decide at this moment, newest first."""
+    mandates = Mandate.objects.of_organisation(bin).in_force(timezone.localdate(now))
+    # Nobody else can have a right: few of a large organisation are looked at one by one.
+    able = Q(company_role__in=[Role.HEAD.value, Role.HR.value])
+    able |= Q(iin__in=mandates.values("holder_iin"))
+    rows = signers_of(bin, now).exclude(iin__in=["", without_iin]).filter(able)
+    for row in rows.order_by("-not_before", "-id"):
+        try:
+            found = entitlement_of(Actor.from_certificate(row.facts, ActorKind.HOLDER), now=now)
+        except NoRightError:
+            continue
+        yield row, found
+
+
+def has_approver(bin: str, *, without_iin: str, now: datetime) -> bool:  # noqa: A002
+    """Whether there is anybody, by the rule that decides."""
+    return any(True for _found in approvers_of(bin, without_iin=without_iin, now=now))
 
 
 def _require_present_head(actor: Actor) -> None:

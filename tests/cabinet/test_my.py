@@ -140,11 +140,16 @@ def test_what_was_renewed_is_not_urgent_any_more(issuer: Issuer) -> None:
 
 def test_a_certificate_of_an_organisation_says_that_its_head_has_to_confirm(issuer: Issuer) -> None:
     holder = single(issuer, ends_in=5 * DAY)
-    Certificate.objects.update(bin="260140000005", organisation="ТОО «Сарыарқа Логистик»")
+    sentence = "Then your organisation has to approve it"
+    assert sentence not in holder.get("my").content.decode()
+    name = "ТОО «Сарыарқа Логистик»"
+    Certificate.objects.update(bin="260140000005", organisation=name, company_role="employee")
     page = holder.get("my")
-    assert page.context["urgent"].offer is Offer.ORGANISATION  # type: ignore[attr-defined]
-    assert "The head of the organisation has to confirm" in page.content.decode()
+    assert page.context["urgent"].offer is Offer.RENEW  # type: ignore[attr-defined]
+    assert sentence in page.content.decode()
     assert "Сарыарқа Логистик" in page.content.decode()
+    Certificate.objects.update(company_role="head")
+    assert sentence not in holder.get("my").content.decode()
 
 
 def test_the_list_needs_the_same_queries_for_one_certificate_and_for_twenty(

@@ -16,6 +16,7 @@ PUBLIC = {
     "health",
     "language",
     "revoked",
+    "verify",
 }
 ADMIN = "admin"
 SAMPLES = {

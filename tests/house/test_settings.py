@@ -86,6 +86,15 @@ def test_only_the_worker_is_given_the_authoritys_keys() -> None:
         assert given["CA_PASSPHRASE"] == ""
 
 
+def test_the_site_and_the_worker_share_the_documents_and_nobody_else_has_them() -> None:
+    holders = {
+        name
+        for name, service in compose().items()
+        if "documents:/documents" in str(service.get("volumes"))
+    }
+    assert holders == {"web", "worker"}
+
+
 def test_the_composed_commands_are_those_that_the_tests_start() -> None:
     services = compose()
     assert services["worker"]["command"] == processes.CELERY_WORKER
@@ -105,7 +114,7 @@ def test_places_within_the_image_hold_whatever_the_env_file_says() -> None:
         if "build" in service:
             given = service["environment"]
             assert isinstance(given, dict)
-            for place in ("STATIC_ROOT", "CA_KEY_DIRECTORY"):
+            for place in ("STATIC_ROOT", "CA_KEY_DIRECTORY", "DOCUMENTS_DIRECTORY"):
                 assert f"{place}={given[place]}" in image, name
 
 

@@ -81,7 +81,7 @@ def test_the_locks_pin_what_is_asked_for_and_agree() -> None:
         (settings["project"]["dependencies"], running),
         (settings["dependency-groups"]["dev"], developing),
     ):
-        assert {re.split(r"[<>=]", name)[0] for name in wanted} <= pinned.keys()
+        assert {re.split(r"[\[<>=]", name)[0] for name in wanted} <= pinned.keys()
     assert running.items() <= developing.items()
 
 

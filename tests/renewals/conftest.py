@@ -7,9 +7,19 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from pki.certificate import Purpose
-from pki.models import Authority
-from tests.renewals.people import NOW, OTHER_IIN, Holder, enrol_holder
+from pki.certificate import Purpose, Role
+from pki.models import Authority, ServiceCertificate
+from renewals.models import Renewal
+from tests.renewals.firm import Firm
+from tests.renewals.people import (
+    DAYS_LEFT,
+    NOW,
+    OTHER_IIN,
+    Holder,
+    enrol_employee,
+    enrol_holder,
+    iin_of,
+)
 
 # Its own name, so that no other test's key files are in the way.
 NAME = "renewals"
@@ -19,6 +29,11 @@ Row = tuple[str, bytes, str, bool]
 @cache
 def _rows() -> dict[str, Row]:
     return {}
+
+
+@cache
+def _seals() -> list[dict[str, object]]:
+    return []
 
 
 @pytest.fixture
@@ -32,6 +47,10 @@ def authority(db: None) -> Authority:
         )
         for row in Authority.objects.all():
             known[row.name] = (row.name, bytes(row.certificate_der), row.key_name, row.is_issuing)
+        _seals().extend(
+            {name: value for name, value in row.items() if name not in {"id", "authority_id"}}
+            for row in ServiceCertificate.objects.values()
+        )
         return Authority.objects.get(name=NAME)
     root = None
     for name, der, key_name, is_issuing in sorted(known.values(), key=lambda row: row[3]):
@@ -42,7 +61,10 @@ def authority(db: None) -> Authority:
             is_issuing=is_issuing,
             parent=root,
         )
-    return Authority.objects.get(name=NAME)
+    authority = Authority.objects.get(name=NAME)
+    for seal in _seals():
+        ServiceCertificate.objects.create(authority=authority, **seal)
+    return authority
 
 
 @pytest.fixture
@@ -61,3 +83,41 @@ def pair(authority: Authority) -> Holder:
 def stranger(authority: Authority) -> Holder:
     """Somebody else."""
     return enrol_holder(authority, iin=OTHER_IIN)
+
+
+@pytest.fixture
+def head(authority: Authority) -> Holder:
+    """The first head of an organisation."""
+    return enrol_employee(authority, Role.HEAD, iin=iin_of(1), name=("АХМЕТОВ", "ЕРЛАН", ""))
+
+
+@pytest.fixture
+def hr(authority: Authority) -> Holder:
+    """An HR employee of the same organisation, with the right to confirm."""
+    return enrol_employee(authority, Role.HR, iin=iin_of(2), name=("КИМ", "ЕЛЕНА", ""))
+
+
+@pytest.fixture
+def deputy(authority: Authority) -> Holder:
+    """Somebody of the same organisation with signing right."""
+    return enrol_employee(
+        authority, Role.SIGNING_RIGHT, iin=iin_of(3), name=("ИБРАЕВ", "АЛМАС", "")
+    )
+
+
+@pytest.fixture
+def employee(authority: Authority) -> Holder:
+    """Somebody of the same organisation who has to renew."""
+    return enrol_employee(authority, Role.EMPLOYEE, iin=iin_of(4), days_left=DAYS_LEFT)
+
+
+@pytest.fixture
+def firm(authority: Authority, head: Holder) -> Firm:
+    """Their organisation."""
+    return Firm(authority, head)
+
+
+@pytest.fixture
+def renewal(employee: Holder) -> Renewal:
+    """Theirs, which waits for an approver."""
+    return employee.submit()

@@ -3,7 +3,8 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -12,11 +13,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
 from pki.certificate import Purpose, Role, Storage
+from pki.identifiers import check_digit
 from pki.models import Authority, Certificate
 from pki.subject import build_subject
 from renewals.actor import WORKER, Actor, ActorKind
-from renewals.models import Renewal, Statement
-from renewals.services import application, installing, opening
+from renewals.models import Mandate, Renewal, Statement, Verdict
+from renewals.services import (
+    application,
+    deciding,
+    delegating,
+    dismissing,
+    installing,
+    opening,
+)
 from renewals.services.enrolling import Enrolment, enrol
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -24,6 +33,12 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 DAYS_LEFT = timedelta(days=12)
 TERM = timedelta(days=365)
 IIN, OTHER_IIN = "010203300005", "050607650004"
+NAME = ("СЕЙТҚАЛИ", "АЙГҮЛ", "МАРАТҚЫЗЫ")
+ALMATY = ZoneInfo("Asia/Almaty")
+TODAY = NOW.astimezone(ALMATY).date()
+# Organisations that do not exist, name and BIN.
+ORGANISATION = ('ТОО "Сарыарқа"', "260140000005")
+OTHER_ORGANISATION = ('АО "Алатау"', "260240000009")
 
 
 @dataclass
@@ -105,6 +120,86 @@ class Holder:
             now=now,
         )
 
+    # --- for the organisation -----------------------------------------------------------
+
+    def state(
+        self,
+        *renewals: Renewal,
+        verdict: Verdict = Verdict.APPROVE,
+        reason: str = "",
+        note: str = "",
+        now: datetime = NOW,
+    ) -> Statement:
+        """A list to sign."""
+        return deciding.state_decision(
+            actor=self.actor,
+            renewals=renewals,
+            verdict=verdict,
+            reason=reason,
+            note=note,
+            language="ru",
+            now=now,
+        )
+
+    def decide(
+        self,
+        statement: Statement,
+        cms: bytes | None = None,
+        *,
+        verdict: Verdict = Verdict.APPROVE,
+        now: datetime = NOW,
+    ) -> None:
+        """Post the list, signed by a present key unless something else is given."""
+        deciding.decide(
+            actor=self.actor,
+            verdict=verdict,
+            statement_id=statement.pk,
+            cms=self.sign(statement) if cms is None else cms,
+            now=now,
+        )
+
+    def approve(self, *renewals: Renewal, now: datetime = NOW) -> None:
+        """From the list to the decision."""
+        self.decide(self.state(*renewals, now=now), now=now)
+
+    def delegate(
+        self,
+        other: "Holder",
+        *,
+        starts_on: date = TODAY,
+        ends_on: date = TODAY + timedelta(days=30),
+        now: datetime = NOW,
+    ) -> Mandate:
+        """Give the right to approve."""
+        statement = delegating.state_delegation(
+            actor=self.actor,
+            delegate_iin=other.iin,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            language="ru",
+            now=now,
+        )
+        delegating.give(
+            actor=self.actor, statement_id=statement.pk, cms=self.sign(statement), now=now
+        )
+        return Mandate.objects.get(signature__statement=statement)
+
+    def end(self, mandate: Mandate, now: datetime = NOW) -> None:
+        """Take the right to approve back."""
+        statement = delegating.state_end(actor=self.actor, mandate=mandate, language="ru", now=now)
+        delegating.end(
+            actor=self.actor, statement_id=statement.pk, cms=self.sign(statement), now=now
+        )
+
+    def dismiss(self, other: "Holder", now: datetime = NOW) -> None:
+        """Everything of the organisation that names the other is revoked."""
+        statement = dismissing.state_dismissal(
+            actor=self.actor, iin=other.iin, language="ru", now=now
+        )
+        dismissing.dismiss(
+            actor=self.actor, statement_id=statement.pk, cms=self.sign(statement), now=now
+        )
+
 
 def ec_key() -> ec.EllipticCurvePrivateKey:
     """A new P-256 key."""
@@ -138,13 +233,14 @@ def enrol_holder(
     roles: tuple[Role, ...] = (Role.INDIVIDUAL,),
     days_left: timedelta = DAYS_LEFT,
     organisation: tuple[str, str] = ("", ""),
+    name: tuple[str, str, str] = NAME,
     new_key: Callable[[], Key] = ec_key,
 ) -> Holder:
     """Somebody whose certificates were issued by the real road, long ago."""
     subject = build_subject(
-        surname="СЕЙТҚАЛИ",
-        given_name="АЙГҮЛ",
-        patronymic="МАРАТҚЫЗЫ",
+        surname=name[0],
+        given_name=name[1],
+        patronymic=name[2],
         iin=iin,
         organisation=organisation[0],
         bin=organisation[1],
@@ -160,6 +256,37 @@ def enrol_holder(
         for purpose, key in keys.items()
     }
     return Holder(iin, certificates, keys)
+
+
+def enrol_employee(
+    authority: Authority,
+    *roles: Role,
+    iin: str,
+    days_left: timedelta = timedelta(days=200),
+    organisation: tuple[str, str] = ORGANISATION,
+    purposes: tuple[Purpose, ...] = (Purpose.COMBINED,),
+    name: tuple[str, str, str] = NAME,
+) -> Holder:
+    """Somebody of an organisation; the more days are left, the newer is the certificate."""
+    return enrol_holder(
+        authority,
+        iin=iin,
+        purposes=purposes,
+        roles=(Role.LEGAL_ENTITY, *roles),
+        days_left=days_left,
+        organisation=organisation,
+        name=name,
+    )
+
+
+def iin_of(number: int) -> str:
+    """A well-formed IIN, another one for every number below 1000."""
+    first = f"9001013{number:03d}"
+    return next(
+        f"{first}{digit}{last}"
+        for digit in range(10)
+        if (last := check_digit(f"{first}{digit}")) is not None
+    )
 
 
 def spki_of(key: Key) -> bytes:

@@ -7,15 +7,16 @@ from django.conf import settings
 
 from pki.certificate import Purpose, Role
 from pki.errors import CMSContentError, ExpiredError, KeyReusedError, RevokedError
+from pki.models import Authority
 from pki.revocation import Reason
 from renewals.actor import NOBODY, WORKER
 from renewals.errors import (
+    FormerHeadError,
     IncompleteError,
     MoveRefusedError,
     NotConfirmedError,
     NotHolderError,
     NotRenewableError,
-    OrganisationError,
     RequestsError,
     StatementError,
     StatementExpiredError,
@@ -25,10 +26,19 @@ from renewals.errors import (
 from renewals.models import Event, Renewal, Signature, Statement
 from renewals.services import (
     application,
+    issuing,
     opening,
     revoking,
 )
-from tests.renewals.people import NOW, Holder, enrol_holder, request_for, sign
+from tests.renewals.people import (
+    NOW,
+    ORGANISATION,
+    OTHER_IIN,
+    Holder,
+    enrol_employee,
+    request_for,
+    sign,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.data]
 
@@ -93,14 +103,75 @@ def test_a_revoked_certificate_cannot_be_renewed(holder: Holder) -> None:
         holder.open()
 
 
-def test_an_organisations_certificate_needs_its_head(authority: object) -> None:
-    holder = enrol_holder(
-        authority,  # type: ignore[arg-type]
-        roles=(Role.LEGAL_ENTITY, Role.EMPLOYEE),
-        organisation=('ТОО "Сарыарқа"', "260140000005"),
+# --- for an organisation ----------------------------------------------------------------
+
+
+def test_an_employees_application_waits_for_an_approver(employee: Holder) -> None:
+    renewal = employee.submit()
+    assert (renewal.state, renewal.submitted_at) == ("awaiting_approval", NOW)
+    assert (renewal.organisation, renewal.bin) == ORGANISATION
+    statement = renewal.statements.get()
+    assert ORGANISATION[0] in statement.text
+    assert ORGANISATION[1] in statement.text
+    assert issuing.issue_due(now=NOW) == 0
+
+
+def test_an_employees_pair_waits_for_an_approver_once(authority: Authority) -> None:
+    pair = enrol_employee(
+        authority, Role.EMPLOYEE, iin=OTHER_IIN, purposes=(Purpose.AUTH, Purpose.SIGN)
     )
-    with pytest.raises(OrganisationError):
-        holder.open()
+    renewal = pair.submit()
+    assert renewal.state == "awaiting_approval"
+    assert renewal.requests.count() == 2
+
+
+@pytest.mark.parametrize("role", [Role.HR, Role.SIGNING_RIGHT, Role.FINANCIAL_RIGHT])
+def test_everybody_but_the_head_waits_for_an_approver(authority: Authority, role: Role) -> None:
+    assert enrol_employee(authority, role, iin=OTHER_IIN).submit().state == "awaiting_approval"
+
+
+def test_a_head_renews_without_anybody(head: Holder) -> None:
+    renewal = head.submit()
+    assert renewal.state == "approved"
+    assert issuing.issue_due(now=NOW) == 1
+
+
+def test_a_head_who_renews_as_an_employee_waits_for_another(
+    authority: Authority, head: Holder
+) -> None:
+    same_person = enrol_employee(authority, Role.EMPLOYEE, iin=head.iin)
+    assert same_person.submit().state == "awaiting_approval"
+
+
+def test_a_certificate_of_an_organisation_that_names_no_role_is_not_renewed(
+    employee: Holder,
+) -> None:
+    certificate = employee.certificates[Purpose.COMBINED]
+    certificate.company_role = ""
+    certificate.save(update_fields=["company_role"])
+    with pytest.raises(NotRenewableError):
+        employee.open()
+
+
+def test_a_former_head_can_neither_open_nor_submit(authority: Authority, head: Holder) -> None:
+    renewal = head.open()
+    statement = head.prepare(renewal)
+    enrol_employee(authority, Role.HEAD, iin=OTHER_IIN, days_left=timedelta(days=300))
+    with pytest.raises(FormerHeadError):
+        submit(head, renewal, statement, head.sign(statement))
+    with pytest.raises(FormerHeadError):
+        head.open()
+    assert codes() == ["approval.former_head"] * 2
+    renewal.refresh_from_db()
+    assert renewal.state == "draft"
+
+
+def test_a_head_who_is_no_longer_one_is_issued_nothing(authority: Authority, head: Holder) -> None:
+    renewal = head.submit()
+    enrol_employee(authority, Role.HEAD, iin=OTHER_IIN, days_left=timedelta(days=300))
+    assert issuing.issue_due(now=NOW) == 0
+    renewal.refresh_from_db()
+    assert (renewal.state, renewal.reason) == ("failed", "approval.former_head")
 
 
 # --- data and keys ----------------------------------------------------------------------

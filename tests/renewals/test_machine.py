@@ -34,6 +34,12 @@ ALLOWED = {
     ("issued", "withdraw", "withdrawn"),
     ("draft", "lapse", "lapsed"),
     ("awaiting_approval", "lapse", "lapsed"),
+    ("draft", "cancel", "lapsed"),
+    ("awaiting_approval", "cancel", "lapsed"),
+    ("approved", "cancel", "lapsed"),
+    ("issuing", "cancel", "lapsed"),
+    ("issued", "cancel", "lapsed"),
+    ("failed", "cancel", "lapsed"),
 }
 
 

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from pki.authority import IssuerFacts
-from pki.errors import KeyMismatchError, KeyMissingError, PKIError
+from pki.errors import PKIError
 from pki.issuer.authorities import NewAuthority, certify_authority
-from pki.issuer.keys import NEW_KEYS, ROOT_SUFFIX, AuthorityKey, key_kind, read_key, write_key
+from pki.issuer.keys import ROOT_SUFFIX
+from pki.management.key_files import find_key
+from pki.management.services import lacks_service, make_service
 from pki.models import Authority
-from pki.profiles import AUTHORITY_PROFILES
+from pki.profiles import AUTHORITY_PROFILES, ServiceKind
 
 # The name stands in the common name, which X.520 ends at 64 characters, and in file names.
 NAME = re.compile(r"[a-z][a-z0-9-]{0,15}")
@@ -32,7 +34,7 @@ def _moment(text: str) -> datetime:
 
 
 class Command(BaseCommand):
-    """Safe to repeat: an authority that exists stays as it is."""
+    """Safe to repeat: an authority that exists stays as it is, and gets the seal that it lacks."""
 
     help = "make a root and the authority under it"
 
@@ -52,19 +54,35 @@ class Command(BaseCommand):
         valid_from: str | None,
         **options: object,
     ) -> None:
-        """Keys first, then both rows in one transaction."""
+        """Keys first, then both rows in one transaction, then what the authority seals by."""
         if not NAME.fullmatch(name) or name.endswith(ROOT_NAME.format(name="")):
             raise CommandError(f"not a name for an authority: {name!r}")
-        if Authority.objects.filter(name=name).exists():
-            self.stdout.write(f"{name}: exists already, nothing done")
-            return
-        if not settings.CA_PASSPHRASE:
-            raise CommandError("CA_PASSPHRASE is not set: the keys could not be encrypted")
+        done = []
         try:
-            self._create(profile, name, _moment(valid_from) if valid_from else timezone.now())
+            if not Authority.objects.filter(name=name).exists():
+                _require_passphrase()
+                self._create(profile, name, _moment(valid_from) if valid_from else timezone.now())
+                done.append("made")
+            done += self._complete(Authority.objects.get(name=name))
         except PKIError as error:
             raise CommandError(f"{error.code} {error.facts}") from error
-        self.stdout.write(f"{name}: made, keys in {settings.CA_KEY_DIRECTORY}")
+        if done:
+            self.stdout.write(f"{name}: {', '.join(done)}, keys in {settings.CA_KEY_DIRECTORY}")
+        else:
+            self.stdout.write(f"{name}: exists already, nothing done")
+
+    def _complete(self, authority: Authority) -> list[str]:
+        """The services that it lacks, or that are about to end. Says what was done."""
+        if not authority.is_issuing:
+            return []
+        now = timezone.now()
+        found = []
+        for kind in ServiceKind:
+            if lacks_service(authority, kind, now=now):
+                _require_passphrase()
+                made = make_service(authority, kind, now=now)
+                found.append(f"{kind.value} until {made.not_after:%Y-%m-%d}")
+        return found
 
     def _create(self, profile_name: str, name: str, valid_from: datetime) -> None:
         profile = AUTHORITY_PROFILES[profile_name]
@@ -79,26 +97,16 @@ class Command(BaseCommand):
                 base_url=settings.PKI_BASE_URL.rstrip("/"),
             ),
             name=name,
-            root_key=_key(root_key_name, profile.root_key_kind),
-            issuing_key=_key(name, profile.issuing_key_kind),
+            root_key=find_key(root_key_name, profile.root_key_kind),
+            issuing_key=find_key(name, profile.issuing_key_kind),
             valid_from=valid_from,
         )
         _record(made, name=name, root_name=root_name, root_key_name=root_key_name)
 
 
-def _key(name: str, kind: str) -> AuthorityKey:
-    """A new key, already on disk; or the one that an interrupted run has left there.
-
-    No key file is ever written over: it may be the only copy of a key in use.
-    """
-    try:
-        key = read_key(settings.CA_KEY_DIRECTORY, name, settings.CA_PASSPHRASE)
-    except KeyMissingError:
-        key = NEW_KEYS[kind]()
-        write_key(settings.CA_KEY_DIRECTORY, name, key, settings.CA_PASSPHRASE)
-    if key_kind(key.public_key()) != kind:
-        raise KeyMismatchError(name=name)
-    return key
+def _require_passphrase() -> None:
+    if not settings.CA_PASSPHRASE:
+        raise CommandError("CA_PASSPHRASE is not set: the keys could not be encrypted")
 
 
 def _record(made: NewAuthority, *, name: str, root_name: str, root_key_name: str) -> None:

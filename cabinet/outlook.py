@@ -1,0 +1,88 @@
+"""Who could approve in an organisation today, by name. Reads only; the rule is the services'."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from pki.certificate import Role
+from pki.models import Certificate, CertificateQuerySet
+from renewals.actor import Actor, ActorKind
+from renewals.errors import NoRightError
+from renewals.machine import State
+from renewals.models import Mandate, Renewal, Right
+from renewals.organisation import head_of, signers_of
+from renewals.services.drawing import describe_right
+from renewals.services.rights import entitlement_of, has_approver
+
+MOST_NAMES = 10
+
+
+@dataclass(frozen=True)
+class Named:
+    """Somebody who could approve, and by what right, in words."""
+
+    name: str
+    right: str
+    is_head: bool
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Of one organisation, for somebody of it who cannot approve his own application."""
+
+    # Whom the newest certificate of a head names, in force or not.
+    head: Certificate | None
+    approvers: tuple[Named, ...]
+    has_approver: bool
+    # Since when an application waits, where it is about one.
+    since: datetime | None = None
+
+    @property
+    def head_approves(self) -> bool:
+        """Whether the head is among them: his certificate is in force."""
+        return any(one.is_head for one in self.approvers)
+
+
+def outlook_of(renewal: Renewal, *, now: datetime) -> Outlook | None:
+    """For an application that waits for an approver; None for all others."""
+    if renewal.state != State.AWAITING_APPROVAL.value:
+        return None
+    return outlook_for(renewal.bin, renewal.holder_iin, now=now, since=renewal.submitted_at)
+
+
+def outlook_for(
+    bin: str,  # noqa: A002  # the identifier's own name
+    iin: str,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+) -> Outlook:
+    """For this person, who is none of the approvers. A few names are enough."""
+    found: dict[str, Named] = {}
+    for row in _candidates(bin, now).exclude(iin__in=["", iin]):
+        if len(found) == MOST_NAMES:
+            break
+        try:
+            entitlement = entitlement_of(
+                Actor.from_certificate(row.facts, ActorKind.HOLDER), now=now
+            )
+        except NoRightError:
+            continue
+        is_head = entitlement.right is Right.HEAD
+        found.setdefault(row.iin, Named(row.common_name, describe_right(entitlement), is_head))
+    return Outlook(
+        head=head_of(bin),
+        approvers=tuple(sorted(found.values(), key=lambda one: (not one.is_head, one.name))),
+        has_approver=bool(found) or has_approver(bin, without_iin=iin, now=now),
+        since=since,
+    )
+
+
+def _candidates(bin: str, now: datetime) -> CertificateQuerySet:  # noqa: A002
+    """Nobody else can have a right; the newest head comes first."""
+    mandates = Mandate.objects.of_organisation(bin).in_force(timezone.localdate(now))
+    able = Q(company_role__in=[Role.HEAD.value, Role.HR.value])
+    able |= Q(iin__in=mandates.values("holder_iin"))
+    return signers_of(bin, now).filter(able).order_by("-not_before", "-id")

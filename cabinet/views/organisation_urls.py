@@ -1,0 +1,17 @@
+"""The pages about an organisation's people and who may approve, as URLs."""
+
+from django.urls import URLPattern, path
+
+from cabinet.views import mandates, organisation
+
+# A person stands in an address by the id of a certificate: never by his IIN.
+PERSON = "organisation/people/<int:certificate_id>/"
+
+urlpatterns: list[URLPattern] = [
+    path("organisation/", organisation.organisation, name="organisation"),
+    path("organisation/people.csv", organisation.people_csv, name="people-csv"),
+    path(PERSON, organisation.person, name="person"),
+    path(f"{PERSON}dismiss/", organisation.dismiss, name="dismiss"),
+    path("organisation/mandates/", mandates.mandates, name="mandates"),
+    path("organisation/mandates/end/", mandates.end, name="end-mandate"),
+]

@@ -1,0 +1,16 @@
+"""What a test reads of a page and of who is on it."""
+
+import re
+
+from pki.models import Certificate
+from tests.cabinet.colleagues import Colleague, Reply
+
+
+def row_of(colleague: Colleague) -> Certificate:
+    return next(iter(colleague.holder.certificates.values()))
+
+
+def words(reply: Reply) -> str:
+    """What is read on the page, without its markup."""
+    text: str = re.sub(r"<[^>]+>", " ", reply.content.decode())
+    return re.sub(r"\s+", " ", text)
