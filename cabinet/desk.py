@@ -180,7 +180,7 @@ class MandateAdmin(ReadOnly[Mandate]):
             form.add_error(field, sentence_for(error))
             mandate.refresh_from_db()
             return self._show(request, mandate, form, status=status_of(error))
-        self.message_user(request, _("Written down. Its holder sees it."), messages.SUCCESS)
+        self.message_user(request, _("Saved. Its holder sees it."), messages.SUCCESS)
         return redirect("admin:renewals_mandate_changelist")
 
     def _show(

@@ -21,7 +21,7 @@ WORDS: dict[EventKind, Promise] = {
     EventKind.RENEWAL_ISSUED: _("Certificate issued"),
     EventKind.RENEWAL_INSTALLED: _("Installed, the new key works"),
     EventKind.RENEWAL_FAILED: _("Not issued"),
-    EventKind.RENEWAL_RETRIED: _("Sent to be issued again"),
+    EventKind.RENEWAL_RETRIED: _("Sent for issue again"),
     EventKind.RENEWAL_WITHDRAWN: _("Withdrawn"),
     EventKind.RENEWAL_LAPSED: _("Lapsed"),
     EventKind.RENEWAL_CANCELLED: _("Ended by a dismissal"),

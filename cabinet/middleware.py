@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cabinet.models import User
 from cabinet.sign_in import CERTIFICATE_KEY, SEEN_AT_KEY, SIGNED_IN_AT_KEY, actor_of
+from cabinet.uploads import discard_unread
 from pki.models import Certificate
 from pki.records import revocation_of
 from pki.revocation import Status
@@ -38,6 +39,20 @@ class PrivacyHeadersMiddleware:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        return response
+
+
+class UnreadBodyMiddleware:
+    """Whoever sends a file and is refused at the door is answered, not cut off."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing of it is looked at or kept."""
+        response = self.get_response(request)
+        if request.method == "POST":
+            discard_unread(request)
         return response
 
 

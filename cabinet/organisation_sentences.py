@@ -33,7 +33,7 @@ APPROVALS: dict[str, Promise] = {
         "your organisation has to do it."
     ),
     "approval.decided": _(
-        "Application № %(number)s was decided about already: by %(name)s on %(decided_at)s. Your "
+        "Application № %(number)s has been decided already: by %(name)s on %(decided_at)s. Your "
         "signature changed nothing."
     ),
     "approval.not_awaiting": _(
@@ -52,7 +52,7 @@ APPROVALS: dict[str, Promise] = {
         "The right can be given only to somebody of your organisation whose certificate is in "
         "force and says that he may sign for it. Choose one from the list."
     ),
-    "mandate.over": _("This right has ended or was decided about already. Reload the page."),
+    "mandate.over": _("This right has ended or has been decided already. Reload the page."),
     "dismissal.person": _(
         "There is nobody to dismiss: this person has no certificate of your organisation that is "
         "in force. A head cannot dismiss himself."

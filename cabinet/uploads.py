@@ -5,6 +5,7 @@ so that a connection that breaks off leaves nothing behind.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, NoReturn
 
@@ -22,8 +23,8 @@ from django.utils.datastructures import MultiValueDict
 
 # What a form has besides its file: boundaries, names, the token.
 FORM_BYTES = 64 * 1024
-# So much of what is too large is taken and thrown away, so that its sender reads why it was
-# refused: a browser that is cut off while it sends shows an error of its own instead.
+# So much of what nobody has read is taken and thrown away before the answer goes out: a browser
+# that is cut off while it sends shows an error of its own instead, a proxy says 502.
 PATIENCE_BYTES = 32 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
@@ -96,11 +97,16 @@ def turn_away(request: HttpRequest, *, most_bytes: int) -> QueryDict | None:
     if length <= most_bytes + FORM_BYTES:
         request.upload_handlers = [OneFile(request)]
         return None
-    beginning = request.read(FORM_BYTES)
-    if length <= PATIENCE_BYTES:
+    return _fields(request, request.read(FORM_BYTES))
+
+
+def discard_unread(request: HttpRequest) -> None:
+    """Take what is still to come of a body and throw it away, unless it is far too much."""
+    if _length(request.META) > PATIENCE_BYTES:
+        return
+    with suppress(OSError):
         while request.read(CHUNK_BYTES):
             pass
-    return _fields(request, beginning)
 
 
 def _length(meta: Mapping[str, Any]) -> int:

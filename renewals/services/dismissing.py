@@ -48,7 +48,8 @@ def state_dismissal(*, actor: Actor, iin: str, language: str, now: datetime) -> 
             lines += describe_certificate(statements.line_of(certificate.facts))
         closing = _(
             "I ask to revoke the certificates named above and every other one that names this "
-            "person and our organisation. Open applications of this person end. I know that this "
+            "person and our organisation. Open applications of this person for our organisation "
+            "end. I know that this "
             "cannot be undone."
         )
     return drawing.draw(

@@ -24,11 +24,11 @@ PURPOSES = {
 ACTIONS = {Verdict.APPROVE: Action.APPROVE, Verdict.REJECT: Action.REJECT}
 CLOSINGS: dict[Verdict, Promise] = {
     Verdict.APPROVE: gettext_lazy(
-        "I approve the applications named above. These people work for the organisation, and a "
-        "certificate of the organisation is to be issued to each of them."
+        "I approve each application named above. Its applicant works for the organisation, and a "
+        "certificate of the organisation is to be issued to him."
     ),
     Verdict.REJECT: gettext_lazy(
-        "I refuse the applications named above. No certificate is to be issued for them."
+        "I refuse each application named above. No certificate is to be issued for it."
     ),
 }
 

@@ -197,7 +197,7 @@ def test_a_colleague_without_the_right_reads_why(
     assert "gives no right to approve" in page.content.decode()
     assert colleague.get("approval", renewal.number).status_code == 403
     assert colleague.post("approve", number=renewal.number).status_code == 403
-    assert "Wait for you" not in colleague.get("my").content.decode()
+    assert "Waiting for you" not in colleague.get("my").content.decode()
     assert set(refusals()) == {"approval.no_right"}
 
 
@@ -268,7 +268,7 @@ def test_the_slower_of_two_approvers_reads_who_was_faster(
     assert state_of(renewal) == "approved"
     page = hr.post("approve", number=renewal.number)
     assert page.status_code == 409
-    assert "was decided about already" in page.content.decode()
+    assert "has been decided already" in page.content.decode()
 
 
 def test_signing_again_changes_nothing(head: Colleague, renewal: Renewal) -> None:
@@ -307,7 +307,7 @@ def test_a_statement_for_another_list_is_not_taken(
 
 def test_the_header_counts_what_waits(head: Colleague, renewal: Renewal) -> None:
     page = head.get("my").content.decode()
-    assert "Wait for you" in page
+    assert "Waiting for you" in page
     assert '<span class="count" aria-hidden="true">1</span>' in page
     head.approve(renewal)
     assert 'class="count"' not in head.get("my").content.decode()

@@ -67,7 +67,7 @@ def test_the_holder_reads_who_can_approve_and_since_when_it_waits(
     assert outlook.head == row_of(head)
     assert "Who can approve it" in text
     assert "HR employee with the right to confirm" in text
-    assert "It waits since" in text
+    assert "It has been waiting since" in text
     assert "Nobody of your organisation can approve now" not in text
     assert "the head of your organisation, or whom he trusts" in text
     assert HEAD not in page.content.decode()

@@ -2,9 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
+from django.http.multipartparser import MultiPartParser
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +16,7 @@ from tests.cabinet.colleagues import Colleague, hire
 from tests.cabinet.document_steps import add, added, draft, holder, others, strict
 from tests.cabinet.papers_folder import files, folder, sent
 from tests.renewals.people import enrol_holder, iin_of
-from tests.renewals.sent_files import jpeg, pdf, plain_pdf, png
+from tests.renewals.sent_files import MEGABYTE, jpeg, pdf, plain_pdf, png
 
 __all__ = ["draft", "folder", "holder", "others"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
@@ -184,29 +184,17 @@ def test_a_number_that_is_none_of_ours_finds_nothing(
     assert holder.post("remove-document", draft.number, pk).status_code == 404
 
 
-class Untouchable:
-    """A body that nobody may read."""
-
-    def read(self, *_args: object) -> NoReturn:
-        """Never called."""
-        raise AssertionError("the body was read")
-
-    readline = read
-
-
-def test_nothing_of_a_stranger_is_read(draft: Renewal, folder: Path) -> None:
+def test_nothing_of_a_stranger_is_looked_at(
+    draft: Renewal, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[object] = []
+    monkeypatch.setattr(MultiPartParser, "parse", parsed.append)
     for name, args in (("documents", [draft.number]), ("power", [])):
-        reply = Client().post(
-            reverse(name, args=args),
-            secure=True,
-            **{
-                "wsgi.input": Untouchable(),
-                "CONTENT_LENGTH": "1000",
-                "CONTENT_TYPE": "multipart/form-data; boundary=x",
-            },  # type: ignore[arg-type]
-        )
+        fields = {"kind": "other", "file": sent(b"x" * (3 * MEGABYTE))}
+        reply = Client().post(reverse(name, args=args), fields, secure=True)
         assert reply.status_code == 302
         assert reply["Location"].startswith(reverse("sign-in"))
+    assert not parsed
     assert not files(folder)
 
 

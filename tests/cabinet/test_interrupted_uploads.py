@@ -175,15 +175,27 @@ def test_what_is_far_too_large_is_not_even_read(
     assert nothing_is_left(server)
 
 
-def test_a_stranger_is_answered_before_his_file_is_read(
-    server: Server, holder: Colleague, draft: Renewal
+@pytest.mark.parametrize("size", [5 * MEGABYTE, 31 * MEGABYTE])
+def test_who_has_to_sign_in_again_is_told_so_and_not_cut_off(
+    server: Server, holder: Colleague, draft: Renewal, size: int
 ) -> None:
-    address = reverse("documents", args=[draft.number])
-    whole = request(holder, address, b"x" * (5 * MEGABYTE))
-    head = re.sub(rb"Cookie: [^\r]*", b"Cookie: session=nobody", whole.partition(b"\r\n\r\n")[0])
+    whole = request(holder, reverse("documents", args=[draft.number]), b"x" * size) + END
+    head, blank, body = whole.partition(b"\r\n\r\n")
+    head = re.sub(rb"Cookie: [^\r]*", b"Cookie: session=nobody", head)
     with server.connect() as connection:
-        connection.sendall(head + b"\r\n\r\n")
+        connection.sendall(head + blank + body)
         status, page = answer(connection)
     assert status == 302
     assert "/sign-in/" in page
     assert nothing_is_left(server)
+
+
+def test_a_stranger_who_announces_too_much_is_answered_at_once(
+    server: Server, holder: Colleague, draft: Renewal
+) -> None:
+    whole = request(holder, reverse("documents", args=[draft.number]), b"", length=10**9)
+    head = re.sub(rb"Cookie: [^\r]*", b"Cookie: session=nobody", whole.partition(b"\r\n\r\n")[0])
+    with server.connect() as connection:
+        connection.sendall(head + b"\r\n\r\n")
+        status, _page = answer(connection)
+    assert status == 302

@@ -282,7 +282,7 @@ def test_what_has_ended_is_not_there_or_is_no_number_is_refused_in_words(
     for value in (mandate.pk, foreign.pk, 2**62, "9" * 40, "x", ""):
         reply = head.post("end-mandate", mandate=value)
         assert reply.status_code == 409
-        assert "This right has ended or was decided about already" in words(reply)
+        assert "This right has ended or has been decided already" in words(reply)
     assert head.post("end-mandate").status_code == 409
     assert not Statement.objects.filter(purpose="end-of-mandate").exists()
 

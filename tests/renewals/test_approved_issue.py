@@ -7,6 +7,7 @@ import pytest
 
 from pki.certificate import Purpose, Role, parse_certificate
 from pki.models import Authority, Certificate, PlannedCertificate
+from pki.revocation import Reason
 from renewals.models import Event, Renewal
 from renewals.services import claiming, ending, issuing, powers
 from tests.renewals.firm import DAY, OPERATOR, Firm, revoke, states, store_paper
