@@ -48,6 +48,9 @@ DOCUMENTS: dict[str, Promise] = {
         "There are %(most)s documents already, and there cannot be more. Put several pages into "
         "one PDF."
     ),
+    "document.busy": _(
+        "Many documents are being checked just now. Nothing is lost: try again in a minute."
+    ),
     "document.infected": _(
         "The virus scanner has found something in this file (%(name)s). It was not kept. Check "
         "your computer, and send a clean copy."

@@ -280,6 +280,12 @@ class DocumentsFullError(DocumentError):
     code = "document.too_many"
 
 
+class DocumentsBusyError(DocumentError):
+    """Too many are being judged at this moment."""
+
+    code = "document.busy"
+
+
 class InfectedError(DocumentError):
     """The scanner has found something. Facts: `name`, as the scanner calls it."""
 

@@ -18,6 +18,7 @@ from renewals.errors import (
     DecidedError,
     DocumentAlteredError,
     DocumentGoneError,
+    DocumentsBusyError,
     DocumentsFullError,
     DocumentStateError,
     DocumentStorageError,
@@ -57,6 +58,7 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     DocumentGoneError: HTTPStatus.GONE,
     DocumentAlteredError: HTTPStatus.GONE,
     DocumentStorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DocumentsBusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     ScannerAwayError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 # What a refusal is about, as the fields of the pages are called.

@@ -18,6 +18,7 @@ from cabinet.views.own import language_of_reader, posts_only
 from renewals.errors import RenewalError
 from renewals.models import Decision, Renewal, Signature, Verdict
 from renewals.services.deciding import MOST, NOTE_LENGTH, REASONS, state_decision
+from renewals.services.evidencing import has_evidence
 from renewals.statement import StatementPurpose
 
 
@@ -70,6 +71,7 @@ def _render_application(
         "changes": changes_of(renewal),
         "history": history_of(renewal),
         "decision": Decision.objects.filter(renewal=renewal).first(),
+        "has_evidence": has_evidence(renewal),
         "can_decide": approver.queue().filter(pk=renewal.pk).exists(),
         "section": "approvals",
     }

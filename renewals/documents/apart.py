@@ -14,6 +14,7 @@ from renewals.documents.media import BY_TYPE, Media, require_size
 from renewals.errors import (
     DocumentBrokenError,
     DocumentError,
+    DocumentsBusyError,
     DocumentTooBigError,
     all_codes,
 )
@@ -21,8 +22,10 @@ from renewals.errors import (
 COMMAND = [sys.executable, "-X", "utf8", "-m", "renewals.documents"]
 HOME = Path(__file__).parents[2]
 SECONDS = 20
-# So many at once in one process of the site; whoever comes later waits his turn.
+# So many at once in one process of the site; whoever comes later waits his turn, and not for ever:
+# others need its threads.
 ROOM = threading.BoundedSemaphore(2)
+TURN_SECONDS = 10
 OUT_OF_BOUNDS = frozenset({-signal.SIGXCPU, -signal.SIGKILL})
 
 logger = logging.getLogger(__name__)
@@ -31,8 +34,12 @@ logger = logging.getLogger(__name__)
 def examine(data: bytes) -> Media:
     """What these bytes are. Raises a `DocumentError`, whatever happens in there."""
     require_size(len(data))
-    with ROOM:
+    if not ROOM.acquire(timeout=TURN_SECONDS):
+        raise DocumentsBusyError
+    try:
         answer = _ask(data)
+    finally:
+        ROOM.release()
     if answer in BY_TYPE:
         return BY_TYPE[answer]
     error = all_codes().get(answer, DocumentBrokenError)

@@ -17,7 +17,8 @@ RESTARTS = frozenset(range(0xD0, 0xD8))
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 # Coded data end before the first marker that is neither stuffing nor a restart (B.1.1.5).
-NEXT_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+FILL = re.compile(rb"\xff+")
 MAX_SEGMENTS = 1_000
 # Encoders write 10 scans for colour, 18 for four inks. Each costs a pass over every pixel.
 MAX_SCANS = 24
@@ -67,12 +68,10 @@ def _end_of_picture(data: bytes, start: int) -> int:
 
 def _marker(data: bytes, at: int) -> tuple[int, int]:
     """The marker at this place, which may have fill bytes before it, and what follows it."""
-    begin = at
-    while at < len(data) and data[at] == 0xFF:
-        at += 1
-    if at == begin or at >= len(data) or data[at] in {0x00, SOI}:
+    fill = FILL.match(data, at)
+    if fill is None or fill.end() == len(data) or data[fill.end()] in {0x00, SOI}:
         raise DocumentBrokenError
-    return data[at], at + 1
+    return data[fill.end()], fill.end() + 1
 
 
 def _length(data: bytes, at: int) -> int:

@@ -34,7 +34,7 @@ def main() -> None:
             f"{'form alone':>12}{'judged':>8}{'kB':>6}"
         )
         load = Load()
-        slowest = 0.0
+        slowest = busiest = 0.0
         for kind, name, found in load.measure():
             made = statistics.median(found.made)
             bare = statistics.median(found.bare)
@@ -45,11 +45,14 @@ def main() -> None:
                 f"{made:>8.1f} ({made / bare:>3.0f})"
                 f"{busy:>11.1f}{form:>12.1f}{judged:>8.1f}{found.size / 1024:>6.0f}"
             )
-            slowest = max(slowest, made)
-        verdict = "met" if slowest <= MOST_MS else "MISSED"
-        print(f"slowest median: {slowest:.0f} ms; the limit of {MOST_MS:.0f} ms is {verdict}")
+            slowest, busiest = max(slowest, made), max(busiest, busy)
+        verdict = "met" if slowest <= MOST_MS else "missed"
+        print(
+            f"slowest median {slowest:.0f} ms, {busiest:.0f} ms of the processor: "
+            f"the limit of {MOST_MS:.0f} ms is {verdict}"
+        )
         for name, milliseconds in worst_files():
-            print(f"hostile, {name:<40}{milliseconds:>9.1f} ms")
+            print(f"hostile: {name:<60}{milliseconds:>8.1f} ms")
 
 
 if __name__ == "__main__":

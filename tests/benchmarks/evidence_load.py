@@ -1,28 +1,43 @@
 """Applications that are settled, for measuring how fast their containers are made and judged."""
 
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import StringIO
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from django.core.management import call_command
 from django.utils import timezone
 
-from pki.asic import read_container, write_container, write_manifest
+from pki.archive import LIMITS
+from pki.asic import (
+    MANIFEST_NAME,
+    MEDIA_TYPE,
+    SEAL_NAME,
+    TYPE_NAME,
+    read_container,
+    write_manifest,
+)
+from pki.cades import assemble_seal, signed_attributes
 from pki.certificate import Role
-from pki.errors import PKIError
+from pki.container_errors import SealError
 from pki.issuer.keys import sign_with
 from pki.models import Authority
 from renewals.evidence.judge import verify_evidence
+from renewals.evidence.opened import Trust
 from renewals.evidence.pinned import read_pinned
 from renewals.form.gather import facts_of
 from renewals.form.pdf import write_form
 from renewals.models import Evidence, Renewal
 from renewals.services import evidencing, issuing
 from tests.benchmarks.bench_evidence import APPLICATIONS, LIST
-from tests.pki.archives import Part, deflate_at, pack
+from tests.pki.archives import Part, pack
 from tests.renewals.people import NOW, Key, enrol_employee, enrol_holder, iin_of
 
 KINDS = {"ec": "P-256", "rsa": "RSA-2048"}
@@ -141,30 +156,49 @@ class Load:
 
 def worst_files() -> Iterator[tuple[str, float]]:
     """What costs most before it is refused: as much as fits, as late as can be."""
-    block = bytes(range(256)) * 80
-    grown = block * (2 * 1024 * 1024 // len(block))
-    packed = [
-        Part(b"f%d.txt" % at, grown, method=8, packed=deflate_at(grown[:-1] + b"!", 1))
-        for at in range(5)
-    ]
-    files = {f"f{at}.txt": bytes(1024) for at in range(61)}
-    manifest = write_manifest(files)
     trust = read_pinned().trust
-    for name, data in (
-        ("5 MB that are no archive", bytes(5 * 1024 * 1024)),
-        ("10 MB that unpack to the last file", pack(packed)),
-        (
-            "61 files, a list, no seal",
-            write_container(files, manifest=manifest, seal=b"0" * 48_000),
-        ),
-        ("one byte more than is read", bytes(5 * 1024 * 1024 + 1)),
-    ):
-        yield name, min(milliseconds(lambda: _refuse(data, trust)) for _round in range(5))  # noqa: B023
+    # Half of it is chance, so that it shrinks to half: 10 MB unpack from 5.
+    half = LIMITS.entry // 2 - 4096
+    files = {f"f{at}.txt": secrets.token_bytes(half) + bytes(half) for at in range(4)}
+    files |= {f"g{at}.txt": bytes([at]) * 10 for at in range(LIMITS.entries - 7)}
+    manifest = write_manifest(files)
+    for name, seal in (("no seal", b""), ("a seal by a key of 16384 bits", _heavy_seal(manifest))):
+        own = [
+            Part(TYPE_NAME.encode(), MEDIA_TYPE.encode()),
+            Part(MANIFEST_NAME.encode(), manifest, method=8),
+            Part(SEAL_NAME.encode(), seal),
+        ]
+        data = pack([*own, *(Part(row.encode(), files[row], method=8) for row in sorted(files))])
+        took = min(_seconds_to_refuse(data, trust) for _round in range(5))
+        unpacked = sum(map(len, files.values())) / 1024 / 1024
+        words = f"{len(data) / 1024 / 1024:.1f} MB, {unpacked:.1f} unpacked, {name}"
+        yield words, took * 1000
 
 
-def _refuse(data: bytes, trust: object) -> None:
+def _heavy_seal(manifest: bytes) -> bytes:
+    """In the right encoding, by a certificate whose key takes as long as any that is read."""
+    modulus = secrets.randbits(16384) | 1 << 16383 | 1
+    key = rsa.RSAPublicNumbers(2**64 - 59, modulus).public_key()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hostile")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key)
+        .serial_number(1)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=1))
+        .sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    )
+    der = certificate.public_bytes(Encoding.DER)
+    attributes = signed_attributes(der, content=manifest, sealed_at=NOW)
+    return assemble_seal(der, attributes=attributes, signature=b"\x01" * 2048)
+
+
+def _seconds_to_refuse(data: bytes, trust: Trust) -> float:
+    started = time.process_time()
     try:
-        verify_evidence(data, trust=trust)  # type: ignore[arg-type]
-    except PKIError:
-        return
-    raise RuntimeError("believed")
+        verify_evidence(data, trust=trust)
+    except SealError:
+        return time.process_time() - started
+    raise RuntimeError("believed, or refused too early")

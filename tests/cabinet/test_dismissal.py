@@ -85,7 +85,7 @@ def test_hr_employees_look_and_do_not_dismiss(hr: Colleague, employee: Colleague
 
 def test_nobody_dismisses_himself(head: Colleague) -> None:
     page = head.get("person", row_of(head).pk)
-    assert "Nobody dismisses himself" in words(page)
+    assert "Nobody revokes his own this way" in words(page)
     assert 'action="' + reverse("dismiss", args=[row_of(head).pk]) not in page.content.decode()
     reply = head.post("dismiss", row_of(head).pk)
     assert reply.status_code == 400

@@ -68,8 +68,11 @@ def test_the_holder_downloads_it_and_the_page_believes_it(renewal: Renewal, pers
 
 def test_whoever_decides_for_the_organisation_downloads_it(firm: Firm, renewal: Renewal) -> None:
     hr = enrol_employee(firm.authority, Role.HR, iin=iin_of(2))
+    address = reverse("approval-evidence", args=[renewal.number])
     for colleague in (firm.head, hr):
-        assert_given(enter(colleague).get("approval-evidence", renewal.number), renewal)
+        somebody = enter(colleague)
+        assert address in text_of(somebody.get("approval", renewal.number))
+        assert_given(somebody.get("approval-evidence", renewal.number), renewal)
 
 
 def test_for_everybody_else_it_is_not_there(firm: Firm, renewal: Renewal) -> None:

@@ -230,7 +230,7 @@ def test_hr_employees_read_and_change_nothing(authority: Authority, signer: Coll
     hr = hire(authority, HR, Role.HR).sign_in()
     mandate = power(signer)
     page = hr.get("mandates")
-    assert "ЖҰМАБЕК ЕРЛАН" in words(page)
+    assert "Жұмабек Ерлан" in words(page)
     assert "<select" not in page.content.decode()
     assert reverse("end-mandate") not in page.content.decode()
     given = hr.post("mandates", person=row_of(signer).pk, **days())
@@ -248,7 +248,7 @@ def test_names_that_look_like_markup_stay_names(head: Colleague, signer: Colleag
     content = head.get("mandates").content.decode()
     assert "<script>x" not in content
     assert "<img" not in content
-    assert "&lt;img src=x&gt;" in content
+    assert "&lt;img Src=x&gt;" in content
 
 
 # --- taking back --------------------------------------------------------------------------

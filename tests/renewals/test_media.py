@@ -4,6 +4,7 @@ import os
 import random
 import re
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from renewals.errors import (
     DocumentEncryptedError,
     DocumentError,
     DocumentKeyError,
+    DocumentsBusyError,
     DocumentTooBigError,
     DocumentTooLargeError,
     DocumentTypeError,
@@ -35,6 +37,7 @@ from tests.renewals.sent_files import (
     GOOD_JPEGS,
     GOOD_PDFS,
     GOOD_PNGS,
+    MEGABYTE,
     archive,
     chunk,
     jpeg,
@@ -166,6 +169,24 @@ def test_a_damaged_document_is_refused(name: str) -> None:
     assert refused(DAMAGED[name]) is DocumentBrokenError
 
 
+SLOW = {
+    "fill bytes behind a scan": jpeg()[:-2] + b"\xff" * (9 * MEGABYTE),
+    "fill bytes before a segment": jpeg()[:2] + b"\xff" * (9 * MEGABYTE),
+    "stuffed bytes": jpeg()[:-2] + b"\xff\x00" * (4 * MEGABYTE),
+    "ends of archives": jpeg()[:-2] + b"PK\x05\x06" * (2 * MEGABYTE),
+    "ends of files": b"%PDF-1.7\n" + b"%%EOF" * (2 * MEGABYTE - 100),
+    "tiny chunks": png()[:33] + chunk(b"tEXt", b"") * 700_000,
+    "zero bytes behind pictures": (jpeg() + b"\0" * MEGABYTE) * 9 + b"x",
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_no_reading_is_slow_by_its_nature(name: str) -> None:
+    began = time.process_time()
+    refused(SLOW[name])
+    assert time.process_time() - began < 5
+
+
 def test_what_a_pdf_keeps_packed_is_looked_at() -> None:
     harmless = zlib.compress(b"10 0 <</A 1>>")
     packed = b"/Type/ObjStm/N 1/First 5/Filter/FlateDecode"
@@ -216,6 +237,14 @@ def test_what_telephones_and_scanners_make_is_within_the_limits() -> None:
     assert examine(hostile.many_pages(MAX_PAGES)) == PDF
     width = MAX_PIXELS // 1000
     assert refused(jpeg(1000, width + 1), by=examine) is DocumentTooBigError
+
+
+def test_whoever_waits_too_long_for_his_turn_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "ROOM", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(apart, "TURN_SECONDS", 0.1)
+    with apart.ROOM:
+        assert refused(pdf(), by=examine) is DocumentsBusyError
+    assert examine(pdf()) == PDF
 
 
 CHILD = "import sys, time; data = sys.stdin.buffer.read(); "

@@ -11,15 +11,18 @@ from pathlib import Path
 import pytest
 from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from lxml import etree
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko_certvalidator import ValidationContext
 
 from pki.asic import MANIFEST_NAME, SEAL_NAME, read_container
 from pki.models import Authority
+from renewals.models import Signature
 from renewals.statement import group_hex
-from tests.renewals.evidence.containers import Kept, unpack
-from tests.renewals.people import NOW
+from tests.pki.factories import Cms, key, to_ber
+from tests.renewals.evidence.containers import Kept, judge, keep, unpack
+from tests.renewals.people import NOW, enrol_holder
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +165,34 @@ def test_the_manifest_is_what_others_expect_of_it(approved: Kept) -> None:
     for row in rows:
         digest = hashlib.sha256(whole.files[row.get("URI")]).digest()
         assert base64.b64decode(row.findtext("d:DigestValue", namespaces=names)) == digest
+
+
+@pytest.mark.parametrize("form", ["PEM", "BER", "CAdES"])
+def test_a_signature_is_carried_as_it_came_and_the_readme_knows_how_to_read_it(
+    authority: Authority, tmp_path: Path, form: str
+) -> None:
+    """People sign with other programs, too."""
+    holder = enrol_holder(authority, new_key=lambda: key("P-256", 5))
+    renewal = holder.submit()
+    row = Signature.objects.get(statement__renewal=renewal)
+    cms = bytes(row.cms_der)
+    if form == "PEM":
+        command = ["openssl", "cms", "-cmsout", "-inform", "DER", "-outform", "PEM"]
+        cms = subprocess.run(command, input=cms, capture_output=True, check=True).stdout
+    elif form == "BER":
+        cms = to_ber(cms, 3)
+    else:
+        (certificate,) = holder.certificates.values()
+        loaded = x509.load_der_x509_certificate(bytes(certificate.der))
+        cms = Cms(row.statement.text.encode(), "P-256", loaded, number=5).build()
+        Signature.objects.filter(pk=row.pk).update(signed_at=None)
+    Signature.objects.filter(pk=row.pk).update(cms_der=cms)
+    kept = keep(renewal)
+    assert kept.files["statement.p7s"] == cms
+    assert judge(kept.data).applicant.was_valid
+    unpack(kept, tmp_path)
+    ran = run_readme(tmp_path)
+    assert all(one.status == 0 for one in ran), [one for one in ran if one.status]
+    (own,) = [one for one in ran if "-in statement.p7s" in one.command]
+    assert ("-inform PEM" in own.command) == (form == "PEM")
+    assert ("CAdES Verification successful" in own.said) == (form == "CAdES")
