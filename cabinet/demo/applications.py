@@ -160,9 +160,7 @@ def _request(key: ec.EllipticCurvePrivateKey) -> bytes:
     return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def _sign(
-    statement: Statement, key: ec.EllipticCurvePrivateKey, certificate: Certificate
-) -> bytes:
+def _sign(statement: Statement, key: ec.EllipticCurvePrivateKey, certificate: Certificate) -> bytes:
     options = [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary]
     loaded = x509.load_der_x509_certificate(bytes(certificate.der))
     builder = pkcs7.PKCS7SignatureBuilder().set_data(statement.text.encode())

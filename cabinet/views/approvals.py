@@ -9,6 +9,7 @@ from cabinet.application_tags import tag_of
 from cabinet.approval_forms import ChoiceForm, RefusalForm
 from cabinet.approver import Approver
 from cabinet.changes import changes_of
+from cabinet.document_rows import document_rows
 from cabinet.history import history_of
 from cabinet.middleware import CabinetRequest
 from cabinet.sentences import sentence_for
@@ -69,6 +70,7 @@ def _render_application(
         "tag": tag_of(renewal),
         "signature": signature,
         "changes": changes_of(renewal),
+        "documents": document_rows(renewal, "approval-document"),
         "history": history_of(renewal),
         "decision": Decision.objects.filter(renewal=renewal).first(),
         "has_evidence": has_evidence(renewal),

@@ -90,8 +90,9 @@ def _describe(
 
 
 def _delegate(actor: Actor, iin: str, *, now: datetime) -> Certificate:
-    for row in candidates(actor, now=now):
-        if row.iin == iin:
+    rows = signers_of(actor.bin, now).filter(iin=iin).exclude(iin__in=["", actor.iin])
+    for row in rows:
+        if Role.SIGNING_RIGHT.value in row.roles:
             return row
     raise DelegateError
 
