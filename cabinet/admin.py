@@ -6,7 +6,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cabinet.desk import DocumentInline
@@ -19,6 +21,7 @@ from renewals.errors import RenewalError
 from renewals.events import EventKind
 from renewals.models import Event, Renewal, Request, Signature
 from renewals.services import ending, journal
+from renewals.services.evidencing import has_evidence
 
 
 class RequestInline(ReadOnlyInline[Request, Renewal]):
@@ -48,6 +51,15 @@ class RenewalAdmin(ReadOnly[Renewal]):
     inlines = (RequestInline, DocumentInline, TimelineInline)
     show_full_result_count = False
     actions = ("retry",)
+    readonly_fields = ("container",)
+
+    @admin.display(description=_("evidence"))
+    def container(self, renewal: Renewal) -> str:
+        """A link to what proves the application; the look is recorded."""
+        if not has_evidence(renewal):
+            return "-"
+        address = reverse("approval-evidence", args=[renewal.number])
+        return format_html('<a href="{}" download>{}.asice</a>', address, renewal.number)
 
     @admin.action(description=_("Send failed applications to the worker again"))
     def retry(self, request: HttpRequest, queryset: QuerySet[Renewal]) -> None:

@@ -10,12 +10,14 @@ from pki.certificate import Purpose, Role
 from pki.models import Authority
 from pki.revocation import Reason
 from renewals.actor import WORKER
-from renewals.models import Decision, Event, Renewal, Statement
+from renewals.models import Decision, DocumentKind, Event, Renewal, Statement
 from renewals.services import ending
+from renewals.services.attaching import attach
 from renewals.services.deciding import MOST
 from renewals.services.revoking import revoke
 from tests.cabinet.colleagues import OTHER_ORGANISATION, Colleague, hire
 from tests.renewals.people import as_base64, enrol_holder
+from tests.renewals.sent_files import png
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +77,29 @@ def test_the_application_shows_just_what_was_signed(head: Colleague, renewal: Re
     assert signature.content_sha256[:4] in page.content.decode()
     assert "What changes" in page.content.decode()
     assert reverse("approve") in page.content.decode()
+
+
+def test_the_application_lists_its_documents_and_its_form(
+    head: Colleague, employee: Colleague, renewal: Renewal
+) -> None:
+    document = attach(
+        actor=employee.holder.actor,
+        target=renewal,
+        kind=DocumentKind.OTHER.value,
+        name="приказ.png",
+        data=png(),
+        now=timezone.now(),
+    )
+    page = head.get("approval", renewal.number).content.decode()
+    assert "приказ.png" in page
+    for name, args in (
+        ("approval-document", (renewal.number, document.pk)),
+        ("approval-form", (renewal.number,)),
+    ):
+        assert reverse(name, args=args) in page
+        reply = head.get(name, *args)
+        assert reply.status_code == 200
+        assert reply["Content-Disposition"].startswith("attachment")
 
 
 def test_many_are_approved_by_one_signature(head: Colleague, authority: Authority) -> None:

@@ -4,13 +4,15 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from cabinet.models import OPERATORS, User
 from pki.certificate import Role
 from pki.models import Authority
-from renewals.models import Evidence, Renewal
+from renewals.models import Event, Evidence, Renewal
 from renewals.services import evidencing
 from tests.cabinet.colleagues import Colleague, Reply
 from tests.cabinet.verifying import WHOLE, a_browser, send, text_of
@@ -131,3 +133,17 @@ def test_what_was_altered_in_the_storage_is_not_given_out(
     assert "what is kept is not what was made" in text_of(reply)
     path.unlink()
     assert enter(person).get("evidence", renewal.number).status_code == 503
+
+
+def test_an_operator_downloads_it_from_the_desk_and_the_look_is_recorded(
+    authority: Authority, renewal: Renewal
+) -> None:
+    operator = enter(enrol_holder(authority, iin=iin_of(8)))
+    group, _created = Group.objects.get_or_create(name=OPERATORS)
+    User.objects.get(iin=iin_of(8)).groups.add(group)
+    desk = operator.client.get(
+        reverse("admin:renewals_renewal_change", args=[renewal.pk]), secure=True
+    )
+    assert reverse("approval-evidence", args=[renewal.number]) in desk.content.decode()
+    assert_given(operator.get("approval-evidence", renewal.number), renewal)
+    assert Event.objects.filter(kind="document.read", actor_iin=iin_of(8)).count() == 1
