@@ -26,6 +26,7 @@ STATES = (
     *(State.AWAITING_APPROVAL, State.APPROVED, State.ISSUING, State.FAILED),
     *(State.REJECTED, State.LAPSED, State.WITHDRAWN),
 )
+EMPLOYEE = (Role.LEGAL_ENTITY, Role.EMPLOYEE)
 ORGANISATION = ("ТОО «Ұзақ атауы бар серіктестік және бірлесіп жұмыс істейтіндер»", "150140012344")
 
 
@@ -33,7 +34,15 @@ def main(iin: str) -> None:
     """Make all of it."""
     authority, now = Authority.objects.get(name="ec"), timezone.now()
     for days, state in enumerate(STATES, start=13):
-        holder = enrol_holder(authority, iin=iin, days_left=timedelta(days=days))
+        # Only an organisation's application waits for an approver.
+        waits = state is State.AWAITING_APPROVAL
+        holder = enrol_holder(
+            authority,
+            iin=iin,
+            days_left=timedelta(days=days),
+            roles=EMPLOYEE if waits else (Role.INDIVIDUAL,),
+            organisation=ORGANISATION if waits else ("", ""),
+        )
         renewal = holder.open(now)
         holder.prepare(renewal, now)
         # No worker takes it: what it would do next is far away.
@@ -48,8 +57,7 @@ def main(iin: str) -> None:
         )
         renewal.requests.update(is_open=state in OPEN)
         print(state.value, renewal.number)  # this is what it is called for
-    employee = (Role.LEGAL_ENTITY, Role.EMPLOYEE)
-    enrol_holder(authority, iin=iin, roles=employee, organisation=ORGANISATION)
+    enrol_holder(authority, iin=iin, roles=EMPLOYEE, organisation=ORGANISATION)
     enrol_holder(authority, iin=iin, days_left=timedelta(days=-3))
     lost = enrol_holder(authority, iin=iin, days_left=timedelta(days=100))
     reason = Reason.KEY_COMPROMISE

@@ -89,10 +89,10 @@ def check_as_operator(browser: Browser, site: Site, folder: Path, bin_: str) -> 
     operator.go(f"/admin/renewals/mandate/?q={bin_}")
     operator.page.locator("#result_list tbody th a").click()
     with operator.page.expect_download() as download:
-        operator.page.locator("a[href*='paper']").first.click()
+        operator.page.locator("#content a[download]").click()
     assert download.value.suggested_filename.endswith(".pdf")
-    operator.page.locator('input[name="outcome"][value="confirm"]').check()
-    operator.page.locator('input[name="_save"]').click()
+    operator.page.locator("#id_outcome_0").check()
+    operator.page.locator("#content input[type=submit]").click()
     operator.page.locator(".messagelist .success").wait_for()
     operator.close()
 
