@@ -190,9 +190,8 @@ def test_what_would_not_be_believed_is_not_kept_and_holds_up_nobody(
     issuing.issue_due(now=now(), linted=False)
     # As if a row had been altered behind our back.
     broken = Signature.objects.get(statement__renewal=renewals[0])
-    Signature.objects.filter(pk=broken.pk).update(
-        cms_der=bytes([*broken.cms_der[:-1], broken.cms_der[-1] ^ 1])
-    )
+    cms = bytes(broken.cms_der)
+    Signature.objects.filter(pk=broken.pk).update(cms_der=bytes([*cms[:-1], cms[-1] ^ 1]))
     assert sum(evidencing.make_due(now=now(), most=2) for _sweep in range(20)) == 2
     assert len(files(papers)) == 2
     assert not Evidence.objects.filter(renewal=renewals[0]).exists()
