@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from renewals.services.deciding import MOST, NOTE_LENGTH, REASONS
+from renewals.services.ruling import MOST, NOTE_LENGTH, REASONS
 
 NUMBER = re.compile(r"\d{4}-\d{8}")
 

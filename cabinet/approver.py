@@ -6,7 +6,6 @@ from functools import cached_property
 from django.http import HttpRequest
 from django.utils import timezone
 
-from cabinet.middleware import CabinetRequest
 from renewals.actor import Actor
 from renewals.errors import NoRightError
 from renewals.models import Renewal, Right
@@ -23,12 +22,22 @@ class Approver:
     actor: Actor
 
     @cached_property
-    def entitlement(self) -> Entitlement | None:
-        """By what right he decides; None for everybody else."""
+    def _answer(self) -> Entitlement | NoRightError:
         try:
             return entitlement_of(self.actor, now=timezone.now())
-        except NoRightError:
-            return None
+        except NoRightError as error:
+            return error
+
+    @property
+    def entitlement(self) -> Entitlement | None:
+        """By what right he decides; None for everybody else."""
+        return None if isinstance(self._answer, NoRightError) else self._answer
+
+    def require(self) -> Entitlement:
+        """The same; raises `NoRightError` and its kinds for everybody else."""
+        if isinstance(self._answer, NoRightError):
+            raise self._answer
+        return self._answer
 
     @property
     def decides(self) -> bool:
@@ -65,12 +74,3 @@ def approver_of(request: HttpRequest) -> Approver | None:
         known = Approver(actor)
         request.approver = known  # type: ignore[attr-defined]
     return known
-
-
-def require_approver(request: CabinetRequest) -> Approver:
-    """The reader, who decides for his organisation now. Raises `NoRightError` and its kinds."""
-    found = approver_of(request)
-    if found is None:
-        raise NoRightError
-    entitlement_of(found.actor, now=timezone.now())
-    return found

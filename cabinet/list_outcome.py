@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cabinet.sentences import sentence
 from renewals.events import EventKind
 from renewals.models import Decision, Event, Statement
-from renewals.services.deciding import Ruling
+from renewals.services.ruling import Ruling
 
 
 @dataclass(frozen=True)

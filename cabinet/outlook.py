@@ -3,18 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-from django.utils import timezone
-
-from pki.certificate import Role
-from pki.models import Certificate, CertificateQuerySet
-from renewals.actor import Actor, ActorKind
-from renewals.errors import NoRightError
+from pki.models import Certificate
 from renewals.machine import State
-from renewals.models import Mandate, Renewal, Right
-from renewals.organisation import head_of, signers_of
+from renewals.models import Renewal, Right
+from renewals.organisation import head_of
 from renewals.services.drawing import describe_right
-from renewals.services.rights import entitlement_of, has_approver
+from renewals.services.rights import approvers_of
 
 MOST_NAMES = 10
 
@@ -35,9 +29,13 @@ class Outlook:
     # Whom the newest certificate of a head names, in force or not.
     head: Certificate | None
     approvers: tuple[Named, ...]
-    has_approver: bool
     # Since when an application waits, where it is about one.
     since: datetime | None = None
+
+    @property
+    def has_approver(self) -> bool:
+        """Whether anybody could decide today."""
+        return bool(self.approvers)
 
     @property
     def head_approves(self) -> bool:
@@ -61,28 +59,13 @@ def outlook_for(
 ) -> Outlook:
     """For this person, who is none of the approvers. A few names are enough."""
     found: dict[str, Named] = {}
-    for row in _candidates(bin, now).exclude(iin__in=["", iin]):
+    for row, entitlement in approvers_of(bin, without_iin=iin, now=now):
         if len(found) == MOST_NAMES:
             break
-        try:
-            entitlement = entitlement_of(
-                Actor.from_certificate(row.facts, ActorKind.HOLDER), now=now
-            )
-        except NoRightError:
-            continue
         is_head = entitlement.right is Right.HEAD
         found.setdefault(row.iin, Named(row.common_name, describe_right(entitlement), is_head))
     return Outlook(
         head=head_of(bin),
         approvers=tuple(sorted(found.values(), key=lambda one: (not one.is_head, one.name))),
-        has_approver=bool(found) or has_approver(bin, without_iin=iin, now=now),
         since=since,
     )
-
-
-def _candidates(bin: str, now: datetime) -> CertificateQuerySet:  # noqa: A002
-    """Nobody else can have a right; the newest head comes first."""
-    mandates = Mandate.objects.of_organisation(bin).in_force(timezone.localdate(now))
-    able = Q(company_role__in=[Role.HEAD.value, Role.HR.value])
-    able |= Q(iin__in=mandates.values("holder_iin"))
-    return signers_of(bin, now).filter(able).order_by("-not_before", "-id")

@@ -12,13 +12,13 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from cabinet.standing import SOON_DAYS, Mark
 from pki.certificate import Purpose
-from pki.models import Certificate, CertificateQuerySet, Revocation
+from pki.models import Certificate, CertificateQuerySet, is_revoked
 from renewals.machine import State
 from renewals.models import Request
 
@@ -145,7 +145,7 @@ class Search:
             rows.values("iin")
             .annotate(
                 ended_at=Max("not_after"),
-                revoked_end=Max("not_after", filter=Exists(_revocations())),
+                revoked_end=Max("not_after", filter=is_revoked()),
             )
             .order_by("-ended_at", "iin")
         )
@@ -218,12 +218,6 @@ def _past_places(people: People, start: int, count: int | None) -> list[Place]:
 
 def _slice(start: int, count: int | None) -> slice:
     return slice(start, None if count is None else start + count)
-
-
-def _revocations() -> QuerySet[Revocation]:
-    return Revocation.objects.filter(
-        authority=OuterRef("authority"), serial_hex=OuterRef("serial_hex")
-    )
 
 
 def _has(word: str) -> Q:

@@ -133,12 +133,6 @@ def may_sign(standings: Iterable[Standing]) -> bool:
     return any(Role.SIGNING_RIGHT.value in row.roles and row.purpose in SIGNING for row in rows)
 
 
-def revocable(bin: str, iin: str, *, now: datetime) -> bool:  # noqa: A002
-    """Whether a dismissal would find anything, installed or not."""
-    rows = Certificate.objects.of_organisation(bin).for_iin(iin)
-    return bool(rows.filter(not_after__gte=now).unrevoked().exists())
-
-
 def _mandates(bin: str, iins: Sequence[str], now: datetime) -> dict[str, Mandate]:  # noqa: A002
     """What each holds today, by IIN; of several the one that lasts longest."""
     held = Mandate.objects.of_organisation(bin).in_force(timezone.localdate(now))

@@ -76,6 +76,15 @@ def _columns(facts: CertificateFacts) -> dict[str, Any]:
     }
 
 
+def is_revoked() -> Exists:
+    """Whether a row with `authority` and `serial_hex` was revoked, for a filter."""
+    return Exists(
+        Revocation.objects.filter(
+            authority=OuterRef("authority"), serial_hex=OuterRef("serial_hex")
+        )
+    )
+
+
 class AuthorityQuerySet(models.QuerySet["Authority"]):
     """Named filters."""
 
@@ -145,6 +154,10 @@ class ServiceCertificateQuerySet(models.QuerySet["ServiceCertificate"]):
     def current(self, now: datetime) -> Self:
         """Those whose term holds `now`; both ends belong to it."""
         return self.filter(not_before__lte=now, not_after__gte=now)
+
+    def unrevoked(self) -> Self:
+        """Those nobody has revoked."""
+        return self.exclude(is_revoked())
 
 
 class ServiceCertificate(models.Model):
@@ -237,10 +250,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def unrevoked(self) -> Self:
         """Those nobody has revoked."""
-        revoked = Revocation.objects.filter(
-            authority=OuterRef("authority"), serial_hex=OuterRef("serial_hex")
-        )
-        return self.exclude(Exists(revoked))
+        return self.exclude(is_revoked())
 
     def record(self, authority: Authority, facts: CertificateFacts) -> "Certificate":
         """Write a certificate down; the same one again changes nothing.

@@ -30,7 +30,7 @@ from renewals.services import (
     issuing,
     opening,
 )
-from renewals.services.deciding import RejectionReason
+from renewals.services.ruling import RejectionReason
 
 LANGUAGE = "ru"
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from cabinet import role_words as roles
 from cabinet.sentences import browser_sentences
 from renewals import statement
-from renewals.services.deciding import REASONS, RejectionReason
+from renewals.services.ruling import REASONS, RejectionReason
 
 register = template.Library()
 

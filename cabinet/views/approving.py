@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from cabinet.approver import Approver, approver_of, require_approver
+from cabinet.approver import Approver, approver_of
 from cabinet.middleware import CabinetRequest
 from cabinet.sentences import sentence_for
 from cabinet.views.answers import refused_error, status_of, wants_json
@@ -30,11 +30,12 @@ def for_approver(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, **more: object) -> HttpResponse:
         reader = cast(CabinetRequest, request)
-        if approver_of(reader) is None:
+        approver = approver_of(reader)
+        if approver is None:
             raise Http404
         try:
             with drawing.refusals(actor=reader.actor, now=timezone.now()):
-                approver = require_approver(reader)
+                approver.require()
         except NoRightError as error:
             return refuse(reader, error)
         return view(reader, approver, **more)

@@ -17,7 +17,7 @@ from cabinet.middleware import CabinetRequest
 from cabinet.organisation_forms import PeopleForm
 from cabinet.people import Group, Search, signatures_of, words_of
 from cabinet.people_table import write_table
-from cabinet.person import may_sign, newest, people_at, revocable, roles_of
+from cabinet.person import may_sign, newest, people_at, roles_of
 from cabinet.sentences import sentence_for
 from cabinet.standing import standings_from
 from cabinet.views.answers import status_of
@@ -29,8 +29,7 @@ from renewals.events import EventKind
 from renewals.models import Renewal, Right
 from renewals.organisation import head_of
 from renewals.services import journal
-from renewals.services.dismissing import state_dismissal
-from renewals.services.rights import entitlement_of
+from renewals.services.dismissing import revocable, state_dismissal
 
 PAGE_SIZE = 50
 
@@ -45,7 +44,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     if approver.sees_people:
         return _list(reader, approver)
     try:
-        entitlement_of(reader.actor, now=timezone.now())
+        approver.require()
     except NoRightError as error:
         return explain(reader, approver, error)
     return explain(reader, approver, None)
@@ -167,7 +166,7 @@ def _render_person(
         and not is_own
         and not any(row.is_standing for row in mandates)
         and may_sign(standings),
-        "can_dismiss": is_head and not is_own and revocable(bin_, iin, now=now),
+        "can_dismiss": is_head and not is_own and revocable(bin_, iin, now=now).exists(),
         "refusal": refusal,
         "section": "organisation",
     }

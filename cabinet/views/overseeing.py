@@ -16,7 +16,6 @@ from cabinet.views.answers import status_of
 from pki.models import Certificate
 from renewals.errors import NoRightError, NotHeadError, OtherOrganisationError
 from renewals.services import drawing
-from renewals.services.rights import entitlement_of
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
@@ -36,7 +35,7 @@ def for_overseer(view: Callable[..., Answer]) -> Callable[..., Answer | HttpResp
             raise Http404
         try:
             with drawing.refusals(actor=reader.actor, now=timezone.now()):
-                _require_overseer(reader)
+                _require_overseer(approver)
         except NoRightError as error:
             return explain(reader, approver, error, status=status_of(error))
         return view(reader, approver, **more)
@@ -44,9 +43,9 @@ def for_overseer(view: Callable[..., Answer]) -> Callable[..., Answer | HttpResp
     return answer
 
 
-def _require_overseer(request: CabinetRequest) -> None:
+def _require_overseer(approver: Approver) -> None:
     """Raises `NoRightError` and its kinds."""
-    if entitlement_of(request.actor, now=timezone.now()).right not in SEES_PEOPLE:
+    if approver.require().right not in SEES_PEOPLE:
         raise NotHeadError
 
 

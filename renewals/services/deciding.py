@@ -32,26 +32,14 @@ from renewals.services.ruling import (
     ACTIONS,
     CLOSINGS,
     MOST,
-    NOTE_LENGTH,
     PURPOSES,
-    REASONS,
     Entry,
-    RejectionReason,
     Ruling,
     read_reason,
 )
 from renewals.services.verification import keep
 from renewals.statement import StatementPurpose, speak
 
-__all__ = [
-    "MOST",
-    "NOTE_LENGTH",
-    "REASONS",
-    "RejectionReason",
-    "Ruling",
-    "decide",
-    "state_decision",
-]
 Refusals = dict[int, PKIError | RenewalError]
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from pki.models import Certificate
+from pki.models import Certificate, CertificateQuerySet
 from pki.revocation import Reason
 from renewals.actor import Actor
 from renewals.errors import DismissalError
@@ -49,8 +49,7 @@ def state_dismissal(*, actor: Actor, iin: str, language: str, now: datetime) -> 
         closing = _(
             "I ask to revoke the certificates named above and every other one that names this "
             "person and our organisation. Open applications of this person for our organisation "
-            "end. I know that this "
-            "cannot be undone."
+            "end. I know that this cannot be undone."
         )
     return drawing.draw(
         StatementPurpose.DISMISSAL,
@@ -71,10 +70,15 @@ def _describe(name: str, iin: str) -> list[tuple[str, str]]:
     ]
 
 
+def revocable(bin: str, iin: str, *, now: datetime) -> CertificateQuerySet:  # noqa: A002
+    """What a dismissal of this person would revoke: in force or about to be, installed or not."""
+    rows = Certificate.objects.of_organisation(bin).for_iin(iin)
+    return rows.filter(not_after__gte=now).unrevoked().order_by("not_before", "id")
+
+
 def _certificates(actor: Actor, iin: str, *, now: datetime) -> list[Certificate]:
-    """In force or about to be; the head himself is none of them."""
-    rows = Certificate.objects.of_organisation(actor.bin).for_iin(iin)
-    found = list(rows.filter(not_after__gte=now).unrevoked().order_by("not_before", "id"))
+    """The head himself is none of them."""
+    found = list(revocable(actor.bin, iin, now=now))
     if not found or iin == actor.iin:
         raise DismissalError
     return found

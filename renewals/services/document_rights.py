@@ -6,7 +6,7 @@ from renewals.actor import Actor, ActorKind
 from renewals.errors import DocumentStateError, DocumentUnknownError, NoRightError
 from renewals.machine import State
 from renewals.models import Document, Mandate, MandateKind, Renewal
-from renewals.services.rights import entitlement_of, require_head, require_holder
+from renewals.services.rights import may_read, require_head, require_holder
 
 Target = Renewal | Mandate
 ADDING_STATES = frozenset({State.DRAFT.value, State.AWAITING_APPROVAL.value})
@@ -52,22 +52,27 @@ def require_reader(actor: Actor, document: Document, *, now: datetime) -> None:
     Who decides for the organisation sees what was filed, not what is being prepared. A power of
     attorney is for the head's eyes: it was given in his name.
     """
-    if document.stored_at is None or not actor.iin:
+    if document.stored_at is None:
         raise DocumentUnknownError
     target = target_of(document)
-    if actor.iin == target.holder_iin or actor.kind is ActorKind.OPERATOR:
-        return
-    if not actor.bin or actor.bin != target.bin:
+    if isinstance(target, Renewal):
+        allowed = may_read(target, actor, now=now)
+    else:
+        allowed = _may_read_power(target, actor)
+    if not allowed:
         raise DocumentUnknownError
+
+
+def _may_read_power(mandate: Mandate, actor: Actor) -> bool:
+    if not actor.iin:
+        return False
+    if actor.iin == mandate.holder_iin or actor.kind is ActorKind.OPERATOR:
+        return True
     try:
-        if isinstance(target, Mandate):
-            require_head(actor)
-        elif target.submitted_at is None:
-            raise DocumentUnknownError
-        else:
-            entitlement_of(actor, now=now)
-    except NoRightError as error:
-        raise DocumentUnknownError from error
+        require_head(actor)
+    except NoRightError:
+        return False
+    return actor.bin == mandate.bin
 
 
 def target_of(document: Document) -> Target:

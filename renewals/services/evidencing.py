@@ -15,13 +15,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from pki.errors import KeyMissingError, PKIError
-from renewals.actor import WORKER, Actor, ActorKind
+from renewals.actor import WORKER, Actor
 from renewals.documents import shelf
 from renewals.errors import (
     DocumentGoneError,
     DocumentStorageError,
     FontsError,
-    NoRightError,
     NotHolderError,
     RenewalError,
 )
@@ -39,7 +38,7 @@ from renewals.models import Evidence, Renewal, Signature
 from renewals.models.application import RenewalQuerySet
 from renewals.services import journal, keyring
 from renewals.services.issuing import KEYS_AWAY
-from renewals.services.rights import entitlement_of
+from renewals.services.rights import may_read
 from renewals.services.sealing import Gathered, build, find_sealer
 from renewals.services.straying import folder_of
 from renewals.statement import StatementPurpose
@@ -167,7 +166,8 @@ def read(*, actor: Actor, renewal: Renewal, now: datetime) -> bytes:
     `EvidenceAlteredError`, `DocumentStorageError`.
     """
     with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now, renewal=renewal):
-        _require_reader(renewal, actor, now=now)
+        if not may_read(renewal, actor, now=now):
+            raise NotHolderError
     row = Evidence.objects.filter(renewal=renewal).first()
     if row is None:
         is_due = due().filter(pk=renewal.pk).exists()
@@ -188,16 +188,3 @@ def _fetch(row: Evidence, renewal: Renewal) -> bytes:
         logger.critical("%s is not what was stored under this name", row.storage_name)
         raise EvidenceAlteredError(number=renewal.number)
     return data
-
-
-def _require_reader(renewal: Renewal, actor: Actor, *, now: datetime) -> None:
-    """The holder, who decides for the organisation, operators. Raises `NotHolderError`."""
-    is_own = bool(actor.iin) and actor.iin == renewal.holder_iin
-    if is_own or actor.kind is ActorKind.OPERATOR:
-        return
-    if not actor.bin or actor.bin != renewal.bin:
-        raise NotHolderError
-    try:
-        entitlement_of(actor, now=now)
-    except NoRightError as error:
-        raise NotHolderError from error

@@ -104,6 +104,23 @@ def entitlement_of(actor: Actor, *, now: datetime) -> Entitlement:
     raise refusal
 
 
+def may_read(renewal: Renewal, actor: Actor, *, now: datetime) -> bool:
+    """Whether somebody may see what belongs to an application: its holder, operators, and, once
+    it is submitted, who decides for its organisation.
+    """
+    if not actor.iin:
+        return False
+    if actor.iin == renewal.holder_iin or actor.kind is ActorKind.OPERATOR:
+        return True
+    if renewal.submitted_at is None or not actor.bin or actor.bin != renewal.bin:
+        return False
+    try:
+        entitlement_of(actor, now=now)
+    except NoRightError:
+        return False
+    return True
+
+
 def approvers_of(
     bin: str,  # noqa: A002  # the identifier's own name
     *,

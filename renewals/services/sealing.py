@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 
 from pki.asic import write_container, write_manifest
 from pki.issuer.cms_writer import seal_content
 from pki.issuer.keys import KeyBackend
-from pki.models import Revocation, ServiceCertificate
+from pki.models import ServiceCertificate
 from pki.profiles import ServiceKind
 from renewals.evidence.files import write_files
 from renewals.evidence.ingredients import Ingredients
@@ -34,11 +33,8 @@ class Gathered:
 
 def find_sealer(authority_id: int, *, now: datetime) -> ServiceCertificate | None:
     """In force: of that authority, if it seals; else of another of ours."""
-    revoked = Revocation.objects.filter(
-        authority=OuterRef("authority"), serial_hex=OuterRef("serial_hex")
-    )
-    seals = ServiceCertificate.objects.of_kind(ServiceKind.SEAL).current(now)
-    rows = seals.filter(~Exists(revoked)).select_related("authority")
+    seals = ServiceCertificate.objects.of_kind(ServiceKind.SEAL).current(now).unrevoked()
+    rows = seals.select_related("authority")
     return min(rows, key=lambda row: row.authority_id != authority_id, default=None)
 
 
