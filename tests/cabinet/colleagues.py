@@ -14,6 +14,12 @@ from tests.renewals.people import Holder, as_base64, enrol_holder
 
 ORGANISATION = ('ТОО "Сарыарқа Логистик"', "260140000005")
 OTHER_ORGANISATION = ("АО «Басқа»", "260140000015")
+# Who is who, wherever the tests meet an organisation.
+HEAD, HR, SIGNER, EMPLOYEE, STRANGER = (
+    *("800512300010", "880923400016", "910214300013"),
+    *("950703300019", "870130300017"),
+)
+DAY = timedelta(days=1)
 JSON = {"Accept": "application/json"}
 # Answers of the test client have `json` and `context`, which its type does not say.
 Reply = Any

@@ -1,7 +1,5 @@
 """What the holder reads of an application that his organisation has to approve."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,18 +15,13 @@ from renewals.models import Mandate, MandateKind, Renewal, Right, Verdict
 from renewals.services import ending
 from renewals.services.moves import move_all
 from renewals.services.revoking import revoke
-from tests.cabinet.colleagues import Colleague, hire
+from tests.cabinet.colleagues import DAY, EMPLOYEE, HEAD, HR, SIGNER, STRANGER, Colleague, hire
 from tests.cabinet.payroll import BIN
 from tests.cabinet.reading import row_of, words
 from tests.renewals.people import enrol_holder
 
 pytestmark = pytest.mark.django_db
 
-HEAD, HR, SIGNER, EMPLOYEE, STRANGER = (
-    *("800512300010", "880923400016", "910214300013"),
-    *("950703300019", "870130300017"),
-)
-DAY = timedelta(days=1)
 OPERATOR = Actor(kind=ActorKind.OPERATOR, iin="040506600027", name="ОПЕРАТОР")
 
 

@@ -1,7 +1,6 @@
 """One person of an organisation by HTTP, and how the head dismisses him."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,35 +9,20 @@ from django.utils import timezone
 from pki.certificate import Purpose, Role
 from pki.models import Authority, Revocation
 from renewals.models import Renewal
-from tests.cabinet.colleagues import OTHER_ORGANISATION, Colleague, hire
+from tests.cabinet.colleagues import (
+    DAY,
+    EMPLOYEE,
+    HEAD,
+    OTHER_ORGANISATION,
+    SIGNER,
+    Colleague,
+    hire,
+)
 from tests.cabinet.payroll import PAIR, Payroll
 from tests.cabinet.reading import row_of, words
 from tests.renewals.people import enrol_holder
 
 pytestmark = pytest.mark.django_db
-
-HEAD, HR, SIGNER, EMPLOYEE = "800512300010", "880923400016", "910214300013", "950703300019"
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def head(authority: Authority) -> Colleague:
-    return hire(authority, HEAD, Role.HEAD).sign_in()
-
-
-@pytest.fixture
-def hr(authority: Authority) -> Colleague:
-    return hire(authority, HR, Role.HR).sign_in()
-
-
-@pytest.fixture
-def employee(authority: Authority) -> Colleague:
-    return hire(authority, EMPLOYEE, Role.EMPLOYEE, days_left=12 * DAY)
-
-
-@pytest.fixture
-def payroll(authority: Authority) -> Payroll:
-    return Payroll(authority)
 
 
 # --- one person ---------------------------------------------------------------------------

@@ -14,22 +14,20 @@ from pki.revocation import Reason
 from renewals.actor import WORKER
 from renewals.models import Event, Mandate, MandateKind, Statement
 from renewals.services.revoking import revoke
-from tests.cabinet.colleagues import OTHER_ORGANISATION, Colleague, hire
+from tests.cabinet.colleagues import (
+    DAY,
+    EMPLOYEE,
+    HR,
+    OTHER_ORGANISATION,
+    SIGNER,
+    STRANGER,
+    Colleague,
+    hire,
+)
 from tests.cabinet.payroll import BIN, PAIR, Payroll
 from tests.cabinet.reading import row_of, words
 
 pytestmark = pytest.mark.django_db
-
-HEAD, HR, SIGNER, EMPLOYEE, STRANGER = (
-    *("800512300010", "880923400016", "910214300013"),
-    *("950703300019", "870130300017"),
-)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def head(authority: Authority) -> Colleague:
-    return hire(authority, HEAD, Role.HEAD).sign_in()
 
 
 @pytest.fixture

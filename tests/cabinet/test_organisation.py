@@ -1,7 +1,6 @@
 """The pages about an organisation's people by HTTP: who sees what, list, person, dismissal."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -16,38 +15,22 @@ from pki.revocation import Reason
 from renewals.actor import WORKER
 from renewals.models import Event, Mandate, Statement
 from renewals.services.revoking import revoke
-from tests.cabinet.colleagues import OTHER_ORGANISATION, Colleague, hire
+from tests.cabinet.colleagues import (
+    DAY,
+    EMPLOYEE,
+    HEAD,
+    HR,
+    OTHER_ORGANISATION,
+    SIGNER,
+    STRANGER,
+    Colleague,
+    hire,
+)
 from tests.cabinet.payroll import BIN, PAIR, Payroll
 from tests.cabinet.reading import row_of, words
 from tests.renewals.people import enrol_holder
 
 pytestmark = pytest.mark.django_db
-
-HEAD, HR, SIGNER, EMPLOYEE, STRANGER = (
-    *("800512300010", "880923400016", "910214300013"),
-    *("950703300019", "870130300017"),
-)
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def head(authority: Authority) -> Colleague:
-    return hire(authority, HEAD, Role.HEAD).sign_in()
-
-
-@pytest.fixture
-def hr(authority: Authority) -> Colleague:
-    return hire(authority, HR, Role.HR).sign_in()
-
-
-@pytest.fixture
-def employee(authority: Authority) -> Colleague:
-    return hire(authority, EMPLOYEE, Role.EMPLOYEE, days_left=12 * DAY)
-
-
-@pytest.fixture
-def payroll(authority: Authority) -> Payroll:
-    return Payroll(authority)
 
 
 def refusals() -> list[str]:

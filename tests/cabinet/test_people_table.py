@@ -1,7 +1,6 @@
 """The people as a table for other programs: what is in it, and that no program runs it."""
 
 import csv
-from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -14,12 +13,10 @@ from cabinet.people_table import BYTE_ORDER_MARK, safe_cell
 from pki.certificate import Role
 from pki.models import Authority
 from renewals.models import Event
-from tests.cabinet.colleagues import Colleague, Reply, hire
+from tests.cabinet.colleagues import DAY, HEAD, SIGNER, Colleague, Reply, hire
 from tests.cabinet.payroll import BIN, PAIR, Payroll
 from tests.cabinet.reading import row_of
 
-HEAD, HR, SIGNER = "800512300010", "880923400016", "910214300013"
-DAY = timedelta(days=1)
 FORMULAS = (
     *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "  @x", "\u00a0=1"),
     *("\u200b=1", "\ufeff=1", "\u2060+1", "'=1", '"=1', "“=1”", "«=1»", '" =1', "'\t=1"),
@@ -57,16 +54,6 @@ def test_no_cell_begins_like_a_formula_or_leaves_its_line(text: str) -> None:
 
 
 # --- the file -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def head(authority: Authority) -> Colleague:
-    return hire(authority, HEAD, Role.HEAD).sign_in()
-
-
-@pytest.fixture
-def payroll(authority: Authority) -> Payroll:
-    return Payroll(authority)
 
 
 @pytest.mark.django_db

@@ -17,13 +17,8 @@ from renewals.errors import (
 )
 from renewals.models import Decision, Event, Verdict
 from renewals.services import ending
-from renewals.services.deciding import (
-    MOST,
-    NOTE_LENGTH,
-    REASONS,
-    RejectionReason,
-    state_decision,
-)
+from renewals.services.deciding import state_decision
+from renewals.services.ruling import MOST, NOTE_LENGTH, REASONS, RejectionReason
 from renewals.statement import group_hex
 from tests.renewals.firm import Firm, digest_of, refusals, revoke, states
 from tests.renewals.people import (
