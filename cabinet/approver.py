@@ -10,7 +10,7 @@ from renewals.actor import Actor
 from renewals.errors import NoRightError
 from renewals.models import Renewal, Right
 from renewals.models.application import RenewalQuerySet
-from renewals.services.rights import Entitlement, entitlement_of
+from renewals.rights import Entitlement, entitlement_of
 
 SEES_PEOPLE = frozenset({Right.HEAD, Right.HR})
 

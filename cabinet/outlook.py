@@ -7,8 +7,8 @@ from pki.models import Certificate
 from renewals.machine import State
 from renewals.models import Renewal, Right
 from renewals.organisation import head_of
+from renewals.rights import approvers_of
 from renewals.services.drawing import describe_right
-from renewals.services.rights import approvers_of
 
 MOST_NAMES = 10
 

@@ -14,8 +14,8 @@ from cabinet.sentences import sentence_for
 from cabinet.views.answers import refused_error, status_of, wants_json
 from renewals.errors import NoRightError, OtherOrganisationError, OwnApplicationError
 from renewals.models import Renewal
+from renewals.rights import require_other
 from renewals.services import drawing
-from renewals.services.rights import require_other
 
 # A view with `(request, approver, **more)` becomes one with `(request, **more)`.
 View = Callable[..., HttpResponse]

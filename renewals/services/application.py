@@ -28,10 +28,10 @@ from renewals.events import EventKind
 from renewals.machine import Action, State
 from renewals.models import Document, Renewal, Request, Statement
 from renewals.new_key import key_kind_for
+from renewals.rights import require_holder, require_signer
 from renewals.services import journal, statements
 from renewals.services.moves import move
 from renewals.services.opening import require_role
-from renewals.services.rights import require_holder, require_signer
 from renewals.services.verification import judge, keep, verify
 from renewals.statement import (
     StatementPurpose,

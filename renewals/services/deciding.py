@@ -25,9 +25,9 @@ from renewals.errors import (
 from renewals.events import EventKind
 from renewals.machine import State
 from renewals.models import Decision, Renewal, Request, Signature, Statement, Verdict
+from renewals.rights import Entitlement, entitlement_of, require_other
 from renewals.services import drawing, journal, statements
 from renewals.services.moves import move_all
-from renewals.services.rights import Entitlement, entitlement_of, require_other
 from renewals.services.ruling import (
     ACTIONS,
     CLOSINGS,

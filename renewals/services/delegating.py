@@ -13,8 +13,8 @@ from renewals.errors import DaysError, DelegateError, MandateOverError, Statemen
 from renewals.events import EventKind
 from renewals.models import Mandate, MandateKind, Right, Statement
 from renewals.organisation import signers_of
+from renewals.rights import Entitlement, require_head
 from renewals.services import drawing, journal, statements
-from renewals.services.rights import Entitlement, require_head
 from renewals.services.verification import keep
 from renewals.statement import StatementPurpose, mask_identifier, show_day, speak
 

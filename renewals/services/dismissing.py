@@ -14,12 +14,12 @@ from renewals.errors import DismissalError
 from renewals.events import EventKind
 from renewals.machine import Action
 from renewals.models import Mandate, Renewal, Request, Right, Signature, Statement
+from renewals.rights import Entitlement, require_head
 from renewals.services import drawing, journal, statements
 from renewals.services.delegating import end_mandates
 from renewals.services.moves import move_all
 from renewals.services.plans import void_plans
 from renewals.services.revoking import revoke
-from renewals.services.rights import Entitlement, require_head
 from renewals.services.verification import keep
 from renewals.statement import (
     StatementPurpose,

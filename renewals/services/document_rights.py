@@ -6,7 +6,7 @@ from renewals.actor import Actor, ActorKind
 from renewals.errors import DocumentStateError, DocumentUnknownError, NoRightError
 from renewals.machine import State
 from renewals.models import Document, Mandate, MandateKind, Renewal
-from renewals.services.rights import may_read, require_head, require_holder
+from renewals.rights import may_read, require_head, require_holder
 
 Target = Renewal | Mandate
 ADDING_STATES = frozenset({State.DRAFT.value, State.AWAITING_APPROVAL.value})

@@ -13,8 +13,8 @@ from renewals.actor import Actor, ActorKind
 from renewals.errors import SignerError, StatementError
 from renewals.events import EventKind
 from renewals.models import Right, Statement
+from renewals.rights import Entitlement
 from renewals.services import journal, statements
-from renewals.services.rights import Entitlement
 from renewals.services.verification import Proof, verify
 from renewals.statement import (
     StatementPurpose,

@@ -13,10 +13,10 @@ from renewals.errors import MoveRefusedError, ReasonError
 from renewals.events import EventKind
 from renewals.machine import MOVES, Action, State
 from renewals.models import Renewal
+from renewals.rights import require_holder, require_operator
 from renewals.services import journal
 from renewals.services.moves import move
 from renewals.services.revoking import revoke
-from renewals.services.rights import require_holder, require_operator
 
 
 def withdraw(*, actor: Actor, renewal: Renewal, now: datetime) -> None:

@@ -36,9 +36,9 @@ from renewals.form.gather import facts_of
 from renewals.machine import State
 from renewals.models import Evidence, Renewal, Signature
 from renewals.models.application import RenewalQuerySet
+from renewals.rights import may_read
 from renewals.services import journal, keyring
 from renewals.services.issuing import KEYS_AWAY
-from renewals.services.rights import may_read
 from renewals.services.sealing import Gathered, build, find_sealer
 from renewals.services.straying import folder_of
 from renewals.statement import StatementPurpose

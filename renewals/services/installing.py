@@ -12,9 +12,9 @@ from renewals.errors import IncompleteError
 from renewals.events import EventKind
 from renewals.machine import Action
 from renewals.models import Renewal, Request, Statement
+from renewals.rights import require_holder, require_signer
 from renewals.services import journal, statements
 from renewals.services.moves import move
-from renewals.services.rights import require_holder, require_signer
 from renewals.services.verification import keep, verify
 from renewals.statement import StatementPurpose, describe_certificate, speak
 

@@ -8,9 +8,9 @@ from renewals.actor import Actor
 from renewals.errors import IncompleteError, MandateOverError, NoRightError, ReasonError
 from renewals.events import EventKind
 from renewals.models import Document, Mandate, MandateKind
+from renewals.rights import require_operator
 from renewals.services import drawing, journal
 from renewals.services.delegating import end_mandates, facts_of, require_days
-from renewals.services.rights import require_operator
 
 
 def file_power(*, actor: Actor, starts_on: date, ends_on: date, now: datetime) -> Mandate:

@@ -14,8 +14,8 @@ from renewals.errors import IncompleteError, NotHolderError
 from renewals.events import EventKind
 from renewals.machine import State
 from renewals.models import Renewal, Statement
+from renewals.rights import require_holder
 from renewals.services import journal, statements
-from renewals.services.rights import require_holder
 from renewals.services.verification import keep, verify
 from renewals.statement import StatementPurpose, describe_certificate, mask_identifier, speak
 

@@ -11,7 +11,7 @@ from pki.revocation import Reason, require_good
 from renewals.actor import Actor, ActorKind
 from renewals.errors import ApprovalVoidError, NoRightError
 from renewals.models import Decision, Renewal
-from renewals.services.rights import entitlement_of
+from renewals.rights import entitlement_of
 
 
 def require_approval(renewal: Renewal, *, now: datetime) -> None:

@@ -19,8 +19,8 @@ from renewals.errors import (
     StatementExpiredError,
 )
 from renewals.models import Event, Mandate, Statement
+from renewals.rights import entitlement_of
 from renewals.services import delegating
-from renewals.services.rights import entitlement_of
 from tests.renewals.firm import DAY, Firm, refusals, revoke
 from tests.renewals.people import (
     ALMATY,

@@ -21,8 +21,8 @@ from renewals.errors import (
 )
 from renewals.machine import OPEN
 from renewals.models import Event, Mandate, Renewal, Signature, Statement
+from renewals.rights import entitlement_of
 from renewals.services import application, claiming, dismissing, issuing, journal, keyring, powers
-from renewals.services.rights import entitlement_of
 from tests.renewals.firm import DAY, OPERATOR, Firm, refusals, revoke, states, store_paper
 from tests.renewals.people import (
     DAYS_LEFT,

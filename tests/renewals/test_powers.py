@@ -17,8 +17,8 @@ from renewals.errors import (
     RenewalError,
 )
 from renewals.models import Event, Mandate
+from renewals.rights import entitlement_of
 from renewals.services import powers
-from renewals.services.rights import entitlement_of
 from tests.renewals.firm import DAY, FIRST, LAST, OPERATOR, Firm, refusals, store_paper
 from tests.renewals.people import NOW, TODAY, Holder, enrol_employee, enrol_holder, iin_of
 

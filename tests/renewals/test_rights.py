@@ -11,8 +11,8 @@ from pki.revocation import Reason
 from renewals.actor import NOBODY, WORKER, Actor, ActorKind
 from renewals.errors import NoRightError, RenewalError
 from renewals.models import Renewal
+from renewals.rights import entitlement_of, has_approver, require_other
 from renewals.services import powers, revoking
-from renewals.services.rights import entitlement_of, has_approver, require_other
 from tests.renewals.firm import DAY, FIRST, LAST, NEWER, OPERATOR, Firm, revoke
 from tests.renewals.people import (
     ALMATY,
