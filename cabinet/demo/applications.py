@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7, pkcs12
 from cryptography.x509.oid import NameOID
+from django.utils import timezone
 
 from cabinet.demo.cast import STAFF, Person
 from cabinet.key_files import key_plans
@@ -19,6 +20,7 @@ from pki.certificate import parse_certificate
 from pki.models import Certificate
 from renewals.actor import Actor, ActorKind
 from renewals.models import Renewal, Statement, Verdict
+from renewals.rejection import RejectionReason
 from renewals.services import (
     application,
     claiming,
@@ -30,7 +32,6 @@ from renewals.services import (
     issuing,
     opening,
 )
-from renewals.services.ruling import RejectionReason
 
 LANGUAGE = "ru"
 DAY = timedelta(days=1)
@@ -187,8 +188,9 @@ def _delegate(head: Member, delegate: Member, at: datetime) -> None:
     text = delegating.state_delegation(
         actor=head.actor,
         delegate_iin=delegate.person.iin,
-        starts_on=at.date(),
-        ends_on=(at + 40 * DAY).date(),
+        # The day of Almaty: in UTC it may still be yesterday.
+        starts_on=timezone.localdate(at),
+        ends_on=timezone.localdate(at + 40 * DAY),
         language=LANGUAGE,
         now=at,
     )
