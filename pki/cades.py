@@ -7,6 +7,7 @@ another. Holds no key: who signs brings the value.
 
 import hashlib
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -75,8 +76,13 @@ def signed_attributes(certificate_der: bytes, *, content: bytes, sealed_at: date
     return encode(SET, b"".join(sorted(rows)))
 
 
-def assemble_seal(certificate_der: bytes, *, attributes: bytes, signature: bytes) -> bytes:
-    """ContentInfo with SignedData, detached, one signer, its certificate alone (RFC 5652, 5)."""
+def assemble_seal(
+    certificate_der: bytes, *, attributes: bytes, signature: bytes, others: Sequence[bytes] = ()
+) -> bytes:
+    """ContentInfo with SignedData, detached, one signer (RFC 5652, 5).
+
+    A seal carries its certificate alone; `others` are for readers who have none at hand.
+    """
     facts = parse_certificate(certificate_der)
     serial = int(facts.serial_hex, 16)
     octets = serial.to_bytes(serial.bit_length() // 8 + 1)
@@ -92,7 +98,8 @@ def assemble_seal(certificate_der: bytes, *, attributes: bytes, signature: bytes
         encode(INTEGER, b"\x01"),
         encode(SET, SHA256),
         encode(SEQUENCE, DATA),
-        encode(TAGGED_0, certificate_der),
+        # A SET OF, in order (X.690, 11.6).
+        encode(TAGGED_0, b"".join(sorted((certificate_der, *others)))),
         encode(SET, encode(SEQUENCE, b"".join(signer))),
     )
     return encode(SEQUENCE, SIGNED_DATA + encode(TAGGED_0, encode(SEQUENCE, b"".join(parts))))

@@ -170,6 +170,7 @@ class ServiceKind(StrEnum):
     """What a certificate of the authority's own is for, besides issuing."""
 
     SEAL = "seal"
+    MAIL = "mail"
 
 
 SERVICE_PROFILES: dict[ServiceKind, LeafProfile] = {
@@ -183,9 +184,23 @@ SERVICE_PROFILES: dict[ServiceKind, LeafProfile] = {
         standard_usages=(DOCUMENT_SIGNING,),
         key_uses=(("RSA-2048", _SIGN_USE), ("P-256", _SIGN_USE)),
     ),
+    ServiceKind.MAIL: LeafProfile(
+        purpose=Purpose.OTHER,
+        storage=None,
+        roles=(),
+        term=SERVICE_TERM,
+        policy=ObjectIdentifier("1.2.398.3.3.2"),
+        # RFC 8550, 4.4. A person's certificate for signing says this, too, but never without
+        # non-repudiation: a letter is shown to be ours, nobody is bound by it.
+        standard_usages=(ExtendedKeyUsageOID.EMAIL_PROTECTION,),
+        key_uses=(("RSA-2048", _AUTH_USE), ("P-256", _AUTH_USE)),
+    ),
 }
 # Named as the authority is, with TEST.
-SERVICE_NAMES: dict[ServiceKind, str] = {ServiceKind.SEAL: "ДӘЛЕЛ МӨРІ ({name}) TEST"}
+SERVICE_NAMES: dict[ServiceKind, str] = {
+    ServiceKind.SEAL: "ДӘЛЕЛ МӨРІ ({name}) TEST",
+    ServiceKind.MAIL: "ХАТ МӨРІ ({name}) TEST",
+}
 
 
 def service_profile(kind: ServiceKind, *, longest: timedelta) -> LeafProfile:

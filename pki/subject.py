@@ -89,6 +89,24 @@ def build_subject(
     return x509.Name(parts)
 
 
+def show_name(name: str) -> str:
+    """`СЕЙТҚАЛИ АЙГҮЛ МАРАТҚЫЗЫ` → `Сейтқали Айгүл Маратқызы`, hyphens kept."""
+    return " ".join("-".join(map(str.capitalize, word.split("-"))) for word in name.split())
+
+
+def shorten_name(name: str) -> str:
+    """`СЕЙТҚАЛИ АЙГҮЛ ОРАЗҚЫЗЫ` → `Айгүл С.`; one word alone stays."""
+    surname, _, rest = name.partition(" ")
+    given = rest.split(" ")[0]
+    return f"{given.capitalize()} {surname[:1]}." if given else surname.capitalize()
+
+
+def call_name(name: str) -> str:
+    """`СЕЙТҚАЛИ АЙГҮЛ` → `Айгүл`, as people are greeted; one word alone stays."""
+    words = name.split()
+    return show_name(words[1] if len(words) > 1 else name)
+
+
 def _values(name: x509.Name) -> Values:
     """Texts by attribute, in the order of the Name."""
     found: Values = {}

@@ -4,6 +4,7 @@ The serial is written down first, the content linted, signed once and compared.
 """
 
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from pki.certificate import parse_certificate
+from pki.issuer.cms_writer import letter_address
 from pki.issuer.keys import FileKeys
 from pki.issuer.lint import lint
 from pki.issuer.pattern import IssuerMaterial, material_of
@@ -34,13 +36,15 @@ KEY_KINDS = {"RSA": "RSA-2048", "P": "P-256"}
 
 
 def lacks_service(authority: Authority, kind: ServiceKind, *, now: datetime) -> bool:
-    """Whether there is none, or it ends soon and one that lasts longer can be made."""
+    """Whether there is none that fits, or it ends soon and one that lasts longer can be made."""
     material = material_of(authority.issuer_facts)
     if not material.not_before <= now <= material.not_after:
         return False
     present = authority.service_certificates.of_kind(kind).first()
+    if present is None or not _fits(present, kind):
+        return True
     # One that ends with its authority is the last.
-    return present is None or present.not_after < min(now + AHEAD, material.not_after - AHEAD)
+    return present.not_after < min(now + AHEAD, material.not_after - AHEAD)
 
 
 def make_service(authority: Authority, kind: ServiceKind, *, now: datetime) -> ServiceCertificate:
@@ -66,6 +70,7 @@ def make_service(authority: Authority, kind: ServiceKind, *, now: datetime) -> S
         spki_der=spki_der,
         serial=serial,
         now=now,
+        email=_sender() if kind is ServiceKind.MAIL else "",
     )
     lint(plan)
     PlannedCertificate.objects.filter(pk=planned.pk).update(tbs_der=plan.tbs_der)
@@ -83,6 +88,18 @@ def make_service(authority: Authority, kind: ServiceKind, *, now: datetime) -> S
             not_before=facts.not_before,
             not_after=facts.not_after,
         )
+
+
+def _sender() -> str:
+    """Who writes the portal's letters: readers compare it with the certificate (RFC 8550, 3)."""
+    return parseaddr(settings.MAIL_FROM)[1]
+
+
+def _fits(present: ServiceCertificate, kind: ServiceKind) -> bool:
+    """Letters are signed under the name of their sender, which may have changed."""
+    if kind is not ServiceKind.MAIL:
+        return True
+    return letter_address(bytes(present.certificate_der)) == _sender()
 
 
 def _key_kind(authority: Authority) -> str:

@@ -34,7 +34,7 @@ def _moment(text: str) -> datetime:
 
 
 class Command(BaseCommand):
-    """Safe to repeat: an authority that exists stays as it is, and gets the seal that it lacks."""
+    """Safe to repeat: an authority that exists stays as it is, and gets what it lacks."""
 
     help = "make a root and the authority under it"
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         valid_from: str | None,
         **options: object,
     ) -> None:
-        """Keys first, then both rows in one transaction, then what the authority seals by."""
+        """Keys first, then both rows in one transaction, then what it seals and writes by."""
         if not NAME.fullmatch(name) or name.endswith(ROOT_NAME.format(name="")):
             raise CommandError(f"not a name for an authority: {name!r}")
         done = []

@@ -12,7 +12,8 @@ from pytest_django import Settings
 
 from pki.cades import verify_seal
 from pki.certificate import parse_certificate
-from pki.issuer.cms_writer import seal_content
+from pki.cms import verify_cms
+from pki.issuer.cms_writer import letter_address, seal_content, sign_letter
 from pki.issuer.keys import NEW_KEYS, FileKeys, write_key
 from pki.issuer.lint import lint, pkilint_findings
 from pki.issuer.prepare import new_serial, prepare
@@ -67,7 +68,9 @@ def test_keys_are_the_owners_alone_and_encrypted(directory: Path) -> None:
     create()
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     files = sorted(directory.iterdir())
-    assert [path.name for path in files] == ["ec.key", "ec.root.key", "ec.seal.key"]
+    assert [path.name for path in files] == [
+        *("ec.key", "ec.mail.key", "ec.root.key", "ec.seal.key"),
+    ]
     for path in files:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert path.read_bytes().startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
@@ -146,106 +149,158 @@ def test_it_refuses_a_directory_that_others_may_enter(directory: Path) -> None:
     assert not list(directory.iterdir())
 
 
-# --- what the authority seals by ----------------------------------------------------------
+# --- what the authority seals and writes by -------------------------------------------------
+
+NAMES = {"seal": "ДӘЛЕЛ МӨРІ ({}) TEST", "mail": "ХАТ МӨРІ ({}) TEST"}
+kinds = pytest.mark.parametrize("kind", ["seal", "mail"])
+
+
+def service(kind: str) -> ServiceCertificate:
+    """The only one of its kind."""
+    return ServiceCertificate.objects.get(kind=kind)
 
 
 def end_early(days: int) -> None:
-    """The present seal ends so soon."""
+    """The present ones end so soon."""
     ServiceCertificate.objects.update(not_after=datetime.now(UTC) + timedelta(days=days))
 
 
+@kinds
 @pytest.mark.parametrize("profile", ["ec", "rsa"])
-def test_an_authority_has_a_seal_by_the_road_of_all_certificates(
-    directory: Path, profile: str
+def test_an_authority_has_services_by_the_road_of_all_certificates(
+    directory: Path, profile: str, kind: str
 ) -> None:
     create(profile, profile)
-    seal = ServiceCertificate.objects.get()
-    facts = parse_certificate(bytes(seal.certificate_der))
-    planned = PlannedCertificate.objects.get()
-    assert (planned.serial_hex, planned.state) == (seal.serial_hex, "signed")
-    assert (seal.authority.name, seal.kind, seal.key_name) == (profile, "seal", f"{profile}.seal")
+    row = service(kind)
+    facts = parse_certificate(bytes(row.certificate_der))
+    planned = PlannedCertificate.objects.get(serial_hex=row.serial_hex)
+    assert planned.state == "signed"
+    assert PlannedCertificate.objects.count() == 2
+    assert (row.authority.name, row.key_name) == (profile, f"{profile}.{kind}")
     assert (facts.serial_hex, facts.not_before, facts.not_after) == (
-        *(seal.serial_hex, seal.not_before, seal.not_after),
+        *(row.serial_hex, row.not_before, row.not_after),
     )
     assert facts.issuer_common_name == f"ҰКО ({profile.upper()}) TEST"
-    assert facts.subject.common_name == f"ДӘЛЕЛ МӨРІ ({profile.upper()}) TEST"
+    assert facts.subject.common_name == NAMES[kind].format(profile.upper())
     assert pkilint_findings(facts.der) == []
-    keys = FileKeys(directory, PASSPHRASE)
-    made = seal_content(b"list", sealer=seal.signer_facts, keys=keys, now=datetime.now(UTC))
-    assert verify_seal(made, content=b"list").signer.der == facts.der
 
 
-def test_our_records_know_what_became_of_a_seal(directory: Path) -> None:
+@pytest.mark.parametrize("profile", ["ec", "rsa"])
+def test_each_service_signs_its_own(directory: Path, profile: str) -> None:
+    create(profile, profile)
+    keys, now = FileKeys(directory, PASSPHRASE), datetime.now(UTC)
+    seal, mail = service("seal"), service("mail")
+    made = seal_content(b"list", sealer=seal.signer_facts, keys=keys, now=now)
+    assert verify_seal(made, content=b"list").signer.der == bytes(seal.certificate_der)
+    letter = sign_letter(
+        b"words",
+        signer=mail.signer_facts,
+        authority_der=bytes(mail.authority.certificate_der),
+        keys=keys,
+        now=now,
+    )
+    assert verify_cms(letter, content=b"words").signer.der == bytes(mail.certificate_der)
+
+
+@kinds
+def test_our_records_know_what_became_of_a_service(directory: Path, kind: str) -> None:
     create()
-    seal, now = ServiceCertificate.objects.get(), datetime.now(UTC)
-    assert revocation_of(seal.authority, seal.serial_hex, now=now).status is Status.GOOD
+    row, now = service(kind), datetime.now(UTC)
+    assert revocation_of(row.authority, row.serial_hex, now=now).status is Status.GOOD
     Revocation.objects.create(
-        authority=seal.authority,
-        serial_hex=seal.serial_hex,
+        authority=row.authority,
+        serial_hex=row.serial_hex,
         revoked_at=now,
         reason=Reason.KEY_COMPROMISE.value,
     )
-    assert revocation_of(seal.authority, seal.serial_hex, now=now).status is Status.REVOKED
+    assert revocation_of(row.authority, row.serial_hex, now=now).status is Status.REVOKED
 
 
-def test_an_authority_of_before_gets_the_seal_that_it_lacks(directory: Path) -> None:
+@kinds
+def test_an_authority_of_before_gets_the_service_that_it_lacks(directory: Path, kind: str) -> None:
     create()
-    ServiceCertificate.objects.all().delete()
-    assert "seal until" in create()
-    assert ServiceCertificate.objects.count() == 1
+    other = ServiceCertificate.objects.exclude(kind=kind).get()
+    service(kind).delete()
+    said = create()
+    assert f"{kind} until" in said
+    assert f"{other.kind} until" not in said
+    assert service(kind).key_name == f"ec.{kind}"
+    assert ServiceCertificate.objects.exclude(kind=kind).get() == other
     assert "nothing done" in create()
 
 
 @pytest.mark.parametrize(("days", "count"), [(91, 1), (89, 2)])
-def test_a_seal_that_is_about_to_end_is_followed_by_another(
+def test_a_service_that_is_about_to_end_is_followed_by_another(
     directory: Path, days: int, count: int
 ) -> None:
     create()
     end_early(days)
     create()
-    assert ServiceCertificate.objects.count() == count
     names = {row.key_name for row in ServiceCertificate.objects.all()}
-    assert names == {"ec.seal", "ec.seal2"} if count > 1 else {"ec.seal"}
+    later = {"ec.seal2", "ec.mail2"} if count > 1 else set()
+    assert names == {"ec.seal", "ec.mail"} | later
     assert "nothing done" in create()
 
 
-def test_a_seal_never_outlives_its_authority(directory: Path) -> None:
+def test_who_writes_letters_under_another_address_gets_another_certificate(
+    directory: Path, settings: Settings
+) -> None:
+    create()
+    settings.MAIL_FROM = "Cabinet <post@cabinet.example>"
+    said = create()
+    assert "mail until" in said
+    assert "seal until" not in said
+    newest = ServiceCertificate.objects.filter(kind="mail").latest("id")
+    assert letter_address(bytes(newest.certificate_der)) == "post@cabinet.example"
+    assert "nothing done" in create()
+
+
+def test_a_sender_that_is_no_address_is_told(directory: Path, settings: Settings) -> None:
+    settings.MAIL_FROM = "пошта@мысал.қаз"
+    with pytest.raises(CommandError, match=r"issuer\.not_planned"):
+        create()
+
+
+@kinds
+def test_a_service_never_outlives_its_authority(directory: Path, kind: str) -> None:
     # It began so long ago that less than three years are left of it.
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3650 - 200)
     create(valid_from=start.isoformat())
-    seal = ServiceCertificate.objects.get()
-    authority = parse_certificate(bytes(seal.authority.certificate_der))
-    assert seal.not_after == authority.not_after
+    row = service(kind)
+    authority = parse_certificate(bytes(row.authority.certificate_der))
+    assert row.not_after == authority.not_after
     assert "nothing done" in create()
 
 
-def test_the_last_seal_of_an_authority_is_not_made_again_and_again(directory: Path) -> None:
+def test_the_last_services_of_an_authority_are_not_made_again_and_again(directory: Path) -> None:
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3650 - 40)
     create(valid_from=start.isoformat())
     assert "nothing done" in create()
-    assert ServiceCertificate.objects.count() == 1
+    assert ServiceCertificate.objects.count() == 2
 
 
-def test_an_authority_that_has_ended_gets_no_seal(directory: Path) -> None:
+def test_an_authority_that_has_ended_gets_no_services(directory: Path) -> None:
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3651)
     assert "made" in create(valid_from=start.isoformat())
     assert not ServiceCertificate.objects.exists()
 
 
-def test_what_an_interrupted_run_may_have_signed_is_never_trusted(directory: Path) -> None:
+@kinds
+def test_what_an_interrupted_run_may_have_signed_is_never_trusted(
+    directory: Path, kind: str
+) -> None:
     create()
-    seal = ServiceCertificate.objects.get()
+    row = service(kind)
     # As if it had died before the row was written.
-    ServiceCertificate.objects.all().delete()
-    PlannedCertificate.objects.update(state="planned")
+    row.delete()
+    PlannedCertificate.objects.filter(serial_hex=row.serial_hex).update(state="planned")
     create()
-    voided = PlannedCertificate.objects.get(serial_hex=seal.serial_hex)
+    voided = PlannedCertificate.objects.get(serial_hex=row.serial_hex)
     assert voided.state == "void"
     now = datetime.now(UTC)
-    assert revocation_of(seal.authority, seal.serial_hex, now=now).status is Status.REVOKED
-    again = ServiceCertificate.objects.get()
+    assert revocation_of(row.authority, row.serial_hex, now=now).status is Status.REVOKED
     # The key that was left is used: there is no other copy of it.
-    old, new = (parse_certificate(bytes(row.certificate_der)) for row in (seal, again))
+    old, new = (parse_certificate(bytes(one.certificate_der)) for one in (row, service(kind)))
     assert old.spki_sha256 == new.spki_sha256
     assert old.serial_hex != new.serial_hex
 
@@ -261,10 +316,13 @@ def test_a_plan_for_a_person_is_left_alone(directory: Path) -> None:
     assert PlannedCertificate.objects.get(serial_hex="5a" * 20).state == "planned"
 
 
-def test_without_a_passphrase_a_missing_seal_is_told(directory: Path, settings: Settings) -> None:
+@kinds
+def test_without_a_passphrase_a_missing_service_is_told(
+    directory: Path, settings: Settings, kind: str
+) -> None:
     create()
     settings.CA_PASSPHRASE = ""
     assert "nothing done" in create()
-    ServiceCertificate.objects.all().delete()
+    service(kind).delete()
     with pytest.raises(CommandError, match="CA_PASSPHRASE"):
         create()
