@@ -1,7 +1,6 @@
 """Tells the workers that there is work. A lost ring costs seconds: the sweep finds the row."""
 
 import logging
-from collections.abc import Sequence
 
 from celery import current_app
 from django.conf import settings
@@ -11,11 +10,11 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 
-def ring(renewal_ids: Sequence[int]) -> None:
-    """Send the ids of applications that a worker may take up. Never raises, never waits long."""
+def ring(task: str, *ids: list[int]) -> None:
+    """Send a task with nothing but ids. Never raises, never waits long."""
     if not settings.REDIS_URL:
         return
     try:
-        current_app.send_task("renewals.issue", args=[list(renewal_ids)])
+        current_app.send_task(task, args=list(ids))
     except (OperationalError, RedisError, OSError) as error:
-        logger.warning("the broker did not take applications %s: %s", renewal_ids, error)
+        logger.warning("the broker did not take %s %s: %s", task, list(ids), error)

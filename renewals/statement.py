@@ -30,6 +30,7 @@ class StatementPurpose(StrEnum):
     DELEGATION = "delegation"
     END_OF_MANDATE = "end-of-mandate"
     DISMISSAL = "dismissal"
+    CONTACT = "contact"
 
 
 TITLES: dict[StatementPurpose, Promise] = {
@@ -42,6 +43,7 @@ TITLES: dict[StatementPurpose, Promise] = {
     StatementPurpose.DELEGATION: gettext_lazy("Delegation of the right to approve"),
     StatementPurpose.END_OF_MANDATE: gettext_lazy("End of the right to approve"),
     StatementPurpose.DISMISSAL: gettext_lazy("Request to revoke an employee's certificates"),
+    StatementPurpose.CONTACT: gettext_lazy("Request to change a contact"),
 }
 PURPOSES: dict[StatementPurpose, Promise] = {
     StatementPurpose.SIGN_IN: gettext_lazy("signing in"),
@@ -53,6 +55,7 @@ PURPOSES: dict[StatementPurpose, Promise] = {
     StatementPurpose.DELEGATION: gettext_lazy("giving the right to approve"),
     StatementPurpose.END_OF_MANDATE: gettext_lazy("taking the right to approve"),
     StatementPurpose.DISMISSAL: gettext_lazy("revoking an employee's certificates"),
+    StatementPurpose.CONTACT: gettext_lazy("changing a contact"),
 }
 
 

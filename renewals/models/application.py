@@ -119,6 +119,16 @@ class Renewal(models.Model):
         return NEXT_PARTY[State(self.state)]
 
     @property
+    def waits_for_holder(self) -> bool:
+        """Whether its holder has the next step."""
+        return self.next_party is Party.HOLDER
+
+    @property
+    def waits_for_approver(self) -> bool:
+        """Whether somebody of the organisation has to decide."""
+        return self.next_party is Party.APPROVER
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to act."""
         return State(self.state) in OPEN

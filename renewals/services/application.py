@@ -255,7 +255,7 @@ def _submit_once(
             facts={"signature": signature.pk, "content_sha256": signature.content_sha256},
             submitted_at=now,
         )
-        transaction.on_commit(lambda: doorbell.ring([renewal.pk]))
+        transaction.on_commit(lambda: doorbell.ring("renewals.issue", [renewal.pk]))
 
 
 def _submission_of(renewal: Renewal) -> Action:

@@ -250,7 +250,8 @@ def _write(
         reason=ruling.reason,
     )
     if ruling.verdict is Verdict.APPROVE:
-        transaction.on_commit(lambda: doorbell.ring([renewal.pk for renewal in renewals]))
+        ids = [renewal.pk for renewal in renewals]
+        transaction.on_commit(lambda: doorbell.ring("renewals.issue", ids))
 
 
 def _record(refused: Refusals, statement_id: int, *, actor: Actor, now: datetime) -> None:

@@ -61,6 +61,10 @@ def enrol(
             EventKind.CERTIFICATE_ENROLLED,
             actor=actor,
             now=now,
-            facts={"serial": certificate.serial_hex, "iin": certificate.iin},
+            facts={
+                "certificate": certificate.pk,
+                "serial": certificate.serial_hex,
+                "iin": certificate.iin,
+            },
         )
     return certificate

@@ -139,6 +139,7 @@ def revoke(
             )
             if created:
                 facts = {
+                    "certificate": certificate.pk,
                     "serial": certificate.serial_hex,
                     "reason": reason.value,
                     "signature": signature_id,

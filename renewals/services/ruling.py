@@ -4,7 +4,6 @@ Pure: no database, no clock. Who may decide, and what still can be decided, is a
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from renewals.errors import ReasonError, StatementError
 from renewals.machine import Action
 from renewals.models import Statement, Verdict
+from renewals.rejection import REASONS, RejectionReason
 from renewals.statement import StatementPurpose, group_hex, put_on_one_line
 
 MOST = 100
@@ -30,25 +30,6 @@ CLOSINGS: dict[Verdict, Promise] = {
     Verdict.REJECT: gettext_lazy(
         "I refuse each application named above. No certificate is to be issued for it."
     ),
-}
-
-
-class RejectionReason(StrEnum):
-    """Why an approver refuses; more stands in his note."""
-
-    NOT_OURS = "not_ours"
-    NOT_NEEDED = "not_needed"
-    WRONG_DATA = "wrong_data"
-    DOCUMENTS = "documents"
-    OTHER = "other"
-
-
-REASONS: dict[RejectionReason, Promise] = {
-    RejectionReason.NOT_OURS: gettext_lazy("Does not work for the organisation any more"),
-    RejectionReason.NOT_NEEDED: gettext_lazy("Does not need an electronic signature at work"),
-    RejectionReason.WRONG_DATA: gettext_lazy("The data or the role are wrong"),
-    RejectionReason.DOCUMENTS: gettext_lazy("Documents are missing or wrong"),
-    RejectionReason.OTHER: gettext_lazy("Another reason"),
 }
 
 

@@ -95,7 +95,7 @@ def test_a_ring_reaches_a_worker_without_any_sweep(
 
 
 def test_a_broker_that_is_away_neither_refuses_nor_holds_up() -> None:
-    code = "from renewals import doorbell; doorbell.ring([1, 2])"
+    code = "from renewals import doorbell; doorbell.ring('renewals.issue', [1, 2])"
     values = {**os.environ, "REDIS_URL": "redis://127.0.0.1:1/0"}
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
     started = time.monotonic()
@@ -103,7 +103,7 @@ def test_a_broker_that_is_away_neither_refuses_nor_holds_up() -> None:
         command, cwd=ROOT, env=values, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr
-    assert "the broker did not take applications [1, 2]" in ended.stderr
+    assert "the broker did not take renewals.issue [[1, 2]]" in ended.stderr
     assert time.monotonic() - started < 20
 
 

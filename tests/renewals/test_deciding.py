@@ -16,9 +16,10 @@ from renewals.errors import (
     ReasonError,
 )
 from renewals.models import Decision, Event, Verdict
+from renewals.rejection import REASONS, RejectionReason
 from renewals.services import ending
 from renewals.services.deciding import state_decision
-from renewals.services.ruling import MOST, NOTE_LENGTH, REASONS, RejectionReason
+from renewals.services.ruling import MOST, NOTE_LENGTH
 from renewals.statement import group_hex
 from tests.renewals.firm import Firm, digest_of, refusals, revoke, states
 from tests.renewals.people import (

@@ -24,7 +24,7 @@ from renewals.form.pdf import write_form
 from renewals.form.words import Words
 from renewals.machine import State
 from renewals.models import DocumentKind, Right
-from renewals.services.ruling import RejectionReason
+from renewals.rejection import RejectionReason
 from renewals.statement import group_hex
 from tests.renewals.papers import (
     LETTERS,

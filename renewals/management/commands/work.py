@@ -30,14 +30,18 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stopping.set())
         current_app.loader.import_default_modules()
         seconds = {
-            entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()
-        } | {"renewals.sweep": every}
+            # What looks for lost rings looks all the time: nobody rings here.
+            entry["task"]: every
+            if entry["schedule"] == settings.SWEEP_SECONDS
+            else entry["schedule"]
+            for entry in settings.CELERY_BEAT_SCHEDULE.values()
+        }
         due = dict.fromkeys(seconds, time.monotonic())
         while not stopping.wait(every):
-            for task in seconds:
+            for task, pause in seconds.items():
                 if due[task] <= time.monotonic():
                     _run(task)
-                    due[task] = time.monotonic() + seconds[task]
+                    due[task] = time.monotonic() + pause
 
 
 def _run(task: str) -> None:

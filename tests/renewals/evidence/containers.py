@@ -88,7 +88,7 @@ def seal(files: Files, at: datetime) -> bytes:
     """Sealed by the true key: what somebody within could do."""
     manifest = write_manifest(files)
     der = files.get("certificates/seal.cer", b"")
-    rows = ServiceCertificate.objects.all()
+    rows = ServiceCertificate.objects.filter(kind="seal")
     sealer = next((row for row in rows if bytes(row.certificate_der) == der), rows[0])
     keys = keyring.held()
     assert keys is not None

@@ -133,7 +133,7 @@ def test_without_the_passphrase_a_process_makes_nothing(
 def test_without_a_seal_it_waits_and_says_so_once(
     issued: Renewal, papers: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    row = ServiceCertificate.objects.get()
+    row = ServiceCertificate.objects.get(kind="seal")
     ServiceCertificate.objects.all().delete()
     assert [evidencing.make_due(now=now()) for _sweep in range(3)] == [0, 0, 0]
     (line,) = told(caplog)
@@ -145,7 +145,7 @@ def test_without_a_seal_it_waits_and_says_so_once(
 
 @pytest.mark.parametrize("how", ["ended", "revoked", "to come"])
 def test_a_seal_that_is_not_in_force_seals_nothing(issued: Renewal, how: str) -> None:
-    row = ServiceCertificate.objects.get()
+    row = ServiceCertificate.objects.get(kind="seal")
     if how == "revoked":
         Revocation.objects.create(
             authority=row.authority,
@@ -155,7 +155,7 @@ def test_a_seal_that_is_not_in_force_seals_nothing(issued: Renewal, how: str) ->
         )
     else:
         shift = timedelta(days=-2000 if how == "ended" else 1)
-        ServiceCertificate.objects.update(
+        ServiceCertificate.objects.filter(pk=row.pk).update(
             not_before=row.not_before + shift, not_after=row.not_after + shift
         )
     assert evidencing.make_due(now=now()) == 0
@@ -164,7 +164,7 @@ def test_a_seal_that_is_not_in_force_seals_nothing(issued: Renewal, how: str) ->
 def test_a_key_that_is_not_there_makes_it_wait(
     issued: Renewal, papers: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ServiceCertificate.objects.update(key_name="elsewhere")
+    ServiceCertificate.objects.filter(kind="seal").update(key_name="elsewhere")
     assert [evidencing.make_due(now=now()) for _sweep in range(3)] == [0, 0, 0]
     (line,) = told(caplog)
     assert "issuer.key_missing" in line
@@ -302,7 +302,7 @@ def test_cleaning_a_storage_that_has_nothing_is_no_trouble(papers: Path) -> None
 
 
 def test_the_holders_own_authority_seals_where_it_can(issued: Renewal) -> None:
-    row = ServiceCertificate.objects.get()
+    row = ServiceCertificate.objects.get(kind="seal")
     other = Authority.objects.create(
         name="other", certificate_der=b"other", key_name="other", is_issuing=True
     )

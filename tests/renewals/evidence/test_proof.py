@@ -36,7 +36,7 @@ def test_an_individuals_container_says_who_asked_for_what(own: Kept, pair: Holde
     assert {one.serial_hex for one in report.issued} == issued
     assert report.application_sha256 == hashlib.sha256(own.files["statement.txt"]).hexdigest()
     assert [event.kind for event in report.events][-1] == "renewal.issued"
-    assert report.seal.serial_hex == ServiceCertificate.objects.get().serial_hex
+    assert report.seal.serial_hex == ServiceCertificate.objects.get(kind="seal").serial_hex
 
 
 def test_an_approved_ones_says_who_agreed_by_what_right(approved: Kept, head: Holder) -> None:

@@ -100,7 +100,7 @@ def test_the_seal_of_another_container_is_refused(own: Kept, second: Kept) -> No
 
 
 def test_a_seal_that_has_ended_since_is_judged_at_its_own_moment(own: Kept) -> None:
-    sealer = parse_certificate(bytes(ServiceCertificate.objects.get().certificate_der))
+    sealer = parse_certificate(bytes(ServiceCertificate.objects.get(kind="seal").certificate_der))
     # Nothing here asks what day it is: the same bytes are judged the same in thirty years.
     report = verify_evidence(own.data, trust=read_pinned().trust)
     assert sealer.not_before <= report.seal.sealed_at <= sealer.not_after
@@ -111,7 +111,7 @@ def test_a_seal_that_has_ended_since_is_judged_at_its_own_moment(own: Kept) -> N
 
 
 def revoke_seal(reason: Reason, at: datetime) -> None:
-    row = ServiceCertificate.objects.get()
+    row = ServiceCertificate.objects.get(kind="seal")
     Revocation.objects.create(
         authority=row.authority, serial_hex=row.serial_hex, revoked_at=at, reason=reason.value
     )
