@@ -14,14 +14,20 @@ from django.utils.translation import gettext_lazy as _
 from cabinet.desk import DocumentInline
 from cabinet.middleware import CabinetRequest
 from cabinet.models import Text, User
+from cabinet.notice_desk import AddressAdmin, DeliveryAdmin, NoticeAdmin
 from cabinet.read_only import ReadOnly, ReadOnlyInline, WithoutScript
 from cabinet.sentences import sentence_for
+from notifications.models import Address, Delivery, Notice
 from pki.models import Certificate, Revocation
 from renewals.errors import RenewalError
 from renewals.events import EventKind
 from renewals.models import Event, Renewal, Request, Signature
 from renewals.services import ending, journal
 from renewals.services.evidencing import has_evidence
+
+admin.site.register(Notice, NoticeAdmin)
+admin.site.register(Delivery, DeliveryAdmin)
+admin.site.register(Address, AddressAdmin)
 
 
 class RequestInline(ReadOnlyInline[Request, Renewal]):

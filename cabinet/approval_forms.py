@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from renewals.services.ruling import MOST, NOTE_LENGTH, REASONS
+from renewals.rejection import REASONS
+from renewals.services.ruling import MOST, NOTE_LENGTH
 
 NUMBER = re.compile(r"\d{4}-\d{8}")
 

@@ -8,10 +8,10 @@ ENV_FILE = BASE_DIR / "var" / "embedded.env"
 
 
 def write_environment(path: Path, *, base: Path = BASE_DIR) -> None:
-    """Write the file, readable by its owner alone; one that is there stays."""
-    if path.exists():
-        return
+    """Write the file, readable by its owner alone; what stands in it stays, the rest is added."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    present = path.read_text()
     lines = {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "CA_PASSPHRASE": secrets.token_urlsafe(24),
@@ -19,12 +19,15 @@ def write_environment(path: Path, *, base: Path = BASE_DIR) -> None:
         "DATABASE_URL": f"sqlite:///{path.parent / 'cabinet.sqlite3'}",
         "STATIC_ROOT": str(path.parent / "static"),
         "DOCUMENTS_DIRECTORY": str(path.parent / "documents"),
+        "OUTBOX_DIRECTORY": str(path.parent / "outbox"),
+        "SMS_GATEWAY": "folder",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "PORTAL_URL": "http://127.0.0.1:8000",
         "TLS": "false",
     }
-    path.touch(mode=0o600)
-    path.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+    known = {line.partition("=")[0] for line in present.splitlines()}
+    missing = {name: value for name, value in lines.items() if name not in known}
+    path.write_text(present + "".join(f"{name}={value}\n" for name, value in missing.items()))
 
 
 if __name__ == "__main__":

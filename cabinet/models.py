@@ -17,6 +17,10 @@ class UserManager(BaseUserManager["User"]):
         """The person with this IIN."""
         return self.get(iin=username)
 
+    def operators(self) -> "models.QuerySet[User]":
+        """Everybody who serves the desk."""
+        return self.filter(is_active=True, groups__name=OPERATORS)
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by the IIN in a verified certificate. There are no passwords."""
@@ -47,6 +51,25 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Operators are staff; nobody else is."""
         return self.is_active and self.groups.filter(name=OPERATORS).exists()
+
+
+class KnownDevice(models.Model):
+    """A browser from which a person has signed in; only the digest of its cookie is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="devices")
+    digest = models.CharField(max_length=64)
+    words = models.CharField(_("device"), max_length=100, blank=True)
+    seen_at = models.DateTimeField(_("last sign-in"))
+
+    class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="device_once_per_user")
+        ]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Text(models.Model):

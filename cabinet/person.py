@@ -15,12 +15,12 @@ from django.utils.translation import gettext
 from cabinet.application_tags import Tag, tag_of
 from cabinet.people import Place, signatures_of
 from cabinet.role_words import role_words
-from cabinet.signature_words import days_between, time_left
 from cabinet.standing import Mark, Standing, standings_from
 from pki.certificate import Role
 from pki.models import Certificate
 from renewals.models import Mandate, Renewal
 from renewals.organisation import SIGNING, head_of
+from renewals.signature_words import days_between, time_left
 
 PAST = frozenset({Mark.EXPIRED, Mark.REVOKED})
 # What of a certificate the list needs.

@@ -7,6 +7,7 @@ because people meet them in the same place.
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cabinet.contact_sentences import CONTACTS
 from cabinet.evidence_sentences import EVIDENCE
 from cabinet.organisation_sentences import APPROVALS
 from cabinet.paper_sentences import DOCUMENTS
@@ -294,6 +295,7 @@ SENTENCES: dict[str, Promise] = {
     **APPROVALS,
     **DOCUMENTS,
     **EVIDENCE,
+    **CONTACTS,
     **KEY_FILES,
     **PAGES,
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from cabinet.sentence_table import SENTENCES
+from notifications.errors import NoticeError
 from pki.errors import PKIError
 from renewals.errors import RenewalError
 from renewals.statement import group_hex, show_day, show_moment
@@ -26,7 +27,7 @@ def sentence(code: str, facts: Mapping[str, str] | None = None) -> str:
     return str(SENTENCES.get(code, SENTENCES[UNKNOWN])) % shown
 
 
-def sentence_for(error: PKIError | RenewalError) -> str:
+def sentence_for(error: PKIError | RenewalError | NoticeError) -> str:
     """The sentence for an error, with its facts."""
     return sentence(error.code, error.facts)
 

@@ -79,6 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "cabinet.context.portal",
                 "cabinet.context.organisation",
+                "cabinet.context.notices",
             ],
             "builtins": ["cabinet.templatetags.cabinet"],
         },
@@ -118,6 +119,7 @@ SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
 SESSION_COOKIE_NAME = "__Host-session" if TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if TLS else "csrf"
 LANGUAGE_COOKIE_NAME = "__Host-language" if TLS else "language"
+DEVICE_COOKIE_NAME = "__Host-device" if TLS else "device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -152,17 +154,89 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
+REMIND_SECONDS = env.float("REMIND_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "renewals.sweep", "schedule": SWEEP_SECONDS},
     "forget statements": {"task": "renewals.forget_statements", "schedule": 3600.0},
     "forget documents": {"task": "renewals.forget_documents", "schedule": 3600.0},
     "forget sessions": {"task": "cabinet.forget_sessions", "schedule": 3600.0},
+    # Nobody needs a sweep that was not begun before the next one.
+    "tell": {
+        "task": "notifications.tell",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
+    "remind": {
+        "task": "notifications.remind",
+        "schedule": REMIND_SECONDS,
+        "options": {"expires": REMIND_SECONDS},
+    },
+    "forget bodies": {"task": "notifications.forget_bodies", "schedule": 3600.0},
 }
 ISSUE_LEASE = timedelta(seconds=env.int("ISSUE_LEASE_SECONDS", default=60))
 ISSUE_BATCH = env.int("ISSUE_BATCH", default=50)
 APPLICATION_LIFETIME = timedelta(days=30)
 # After how many days without a decision the approvers are told of an application.
 UNDECIDED_DAYS = (3, 10)
+
+# --- notices ------------------------------------------------------------------------------
+# smtp://user:password@host:port, smtp+tls://… (STARTTLS), smtp+ssl://…
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+# Where letters and texts go in the demo, and are read on /outbox/; empty: nowhere, no such page.
+OUTBOX_DIRECTORY = env.str("OUTBOX_DIRECTORY", default="")
+if OUTBOX_DIRECTORY:
+    EMAIL_BACKEND = "notifications.outbox.FolderBackend"
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=15)
+MAIL_FROM = env.str("MAIL_FROM", default="noreply@cabinet.example")
+# Where what cannot be delivered comes back: the part before the sign gets "+…" for each letter.
+MAIL_BOUNCES = env.str("MAIL_BOUNCES", default="bounces@cabinet.example")
+# What signs letters in the worker; notices know no keys.
+MAIL_SIGNER = "renewals.services.mail_signing.sign_mail"
+# log: written to a table and the log; folder, http, smpp.
+SMS_GATEWAY = env.str("SMS_GATEWAY", default="log")
+# http(s)://… or smpp://user:password@host:port
+SMS_URL = env.str("SMS_URL", default="")
+SMS_TOKEN = env.str("SMS_TOKEN", default="")
+SMS_SENDER = env.str("SMS_SENDER", default="Cabinet")
+# How the HTTP gateway is asked and what it answers: JSON with {to}, {text}, {sender}, {key}.
+SMS_BODY = env.str(
+    "SMS_BODY",
+    default='{"to": "{to}", "from": "{sender}", "text": "{text}", "reference": "{key}"}',
+)
+SMS_ANSWER_ID = env.str("SMS_ANSWER_ID", default="id")
+# Where an answer has the code of a refusal, and which codes say that the number is no good.
+SMS_ANSWER_ERROR = env.str("SMS_ANSWER_ERROR", default="error.code")
+SMS_ANSWER_BAD = env.list("SMS_ANSWER_BAD", default=[])
+# Signs the receipts that the SMS provider posts to us; empty: none are taken.
+SMS_RECEIPT_SECRET = env.str("SMS_RECEIPT_SECRET", default="")
+# Countries whose mobile numbers are taken, ISO 3166-1.
+PHONE_REGIONS = env.list("PHONE_REGIONS", default=["KZ"])
+# Days before the end, and what goes out besides the inbox; 0: it has ended.
+EXPIRY_THRESHOLDS: dict[int, tuple[str, ...]] = {
+    30: ("letter",),
+    14: ("letter",),
+    10: ("short",),
+    7: ("letter",),
+    3: ("letter", "short"),
+    1: ("letter", "short"),
+    0: ("letter",),
+}
+# Told even while the holder has an application that he has not finished.
+EXPIRY_LAST_CALLS = (3, 1)
+# The head hears of his people by name, and on this day (Monday is 0) of everybody at once.
+EXPIRY_HEAD_DAYS = 3
+DIGEST_WEEKDAY, DIGEST_HOUR = 0, 9
+# SMS of this part of the night, Asia/Almaty, wait for the morning.
+QUIET_FROM_HOUR, QUIET_UNTIL_HOUR = 21, 9
+NOTICE_BATCH = env.int("NOTICE_BATCH", default=100)
+NOTICE_LEASE = timedelta(seconds=env.int("NOTICE_LEASE_SECONDS", default=120))
+NOTICE_FIRST_RETRY, NOTICE_LAST_RETRY = timedelta(minutes=1), timedelta(hours=1)
+NOTICE_GIVE_UP = timedelta(hours=48)
+# So many failures in a row, and a provider is left alone for a while.
+BREAKER_FAILURES = env.int("BREAKER_FAILURES", default=20)
+BREAKER_PAUSE = timedelta(minutes=5)
+NOTICE_BODY_LIFETIME = timedelta(days=30)
+UNSUBSCRIBE_LIFETIME = timedelta(days=400)
 
 # --- languages and time -----------------------------------------------------------------
 LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]

@@ -1,6 +1,6 @@
 """Signing in with a certificate: challenge, verification, session. No other way in exists."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest
 
+from cabinet.devices import Device, remember
 from cabinet.models import User
 from pki.certificate import CertificateFacts
 from pki.chain import Usage
@@ -92,7 +93,13 @@ def give_challenge(request: HttpRequest, *, language: str, now: datetime) -> Sta
 
 
 def enter(
-    request: HttpRequest, *, statement_id: int, cms: bytes, address: str, now: datetime
+    request: HttpRequest,
+    *,
+    statement_id: int,
+    cms: bytes,
+    address: str,
+    device: Device,
+    now: datetime,
 ) -> Entry:
     """Verify the answer to a challenge and start a session.
 
@@ -110,7 +117,8 @@ def enter(
         _require_patience(now=now, certificate=fingerprint)
         actor = Actor.from_certificate(signature.signer, ActorKind.HOLDER)
         proof = Proof(signature, *judge(signature.signer, usage=Usage.SIGN_IN, now=now))
-        return _start(request, statement, proof, actor=actor, address=address, now=now)
+        place = {"address": address, "device": device.words}
+        return _start(request, statement, proof, device, actor=actor, facts=place, now=now)
     except (PKIError, RenewalError) as error:
         # Before the path is proved the name in a certificate is only a claim.
         who = actor if isinstance(error, TRUSTED_PATH) else NOBODY
@@ -125,9 +133,10 @@ def _start(
     request: HttpRequest,
     statement: Statement,
     proof: Proof,
+    device: Device,
     *,
     actor: Actor,
-    address: str,
+    facts: Mapping[str, object],
     now: datetime,
 ) -> Entry:
     if not actor.iin:
@@ -138,11 +147,15 @@ def _start(
         certificate = Certificate.objects.record(authority, proof.signer)
         statements.spend(statement, now=now)
         keep(statement, proof, now=now)
-        user, _created = User.objects.update_or_create(iin=actor.iin, defaults={"name": actor.name})
+        user, is_first = User.objects.update_or_create(iin=actor.iin, defaults={"name": actor.name})
         if not user.is_active:
             raise InactiveError
+        is_new = remember(user, device, is_first=is_first, now=now)
         journal.record(
-            EventKind.SIGN_IN_SUCCEEDED, actor=actor, now=now, facts={"address": address}
+            EventKind.SIGN_IN_SUCCEEDED,
+            actor=actor,
+            now=now,
+            facts={**facts, "is_new_device": is_new},
         )
         login(request, user, backend=BACKEND)
         request.session[CERTIFICATE_KEY] = certificate.pk

@@ -11,13 +11,13 @@ from enum import StrEnum
 
 from django.db.models import Q
 
-from cabinet.signature_words import days_between, files_note_of, time_left, title_of
 from cabinet.steps import Step, next_step
 from pki.certificate import Purpose
 from pki.models import Certificate, Revocation
 from renewals.machine import State
 from renewals.models import Renewal, Request
 from renewals.services.opening import PAIRED_WITHIN, RENEWABLE
+from renewals.signature_words import days_between, files_note_of, time_left, title_of
 
 SOON_DAYS = 30
 

@@ -15,7 +15,7 @@ from pki.certificate import Role
 from renewals.events import EventKind
 from renewals.machine import State
 from renewals.models import Decision, Renewal, Right, Verdict
-from renewals.services.ruling import REASONS, RejectionReason
+from renewals.rejection import REASONS, RejectionReason
 from renewals.statement import show_moment
 
 

@@ -7,7 +7,9 @@ from cabinet.views import (
     approval_urls,
     document_urls,
     errors,
+    hooks,
     journey,
+    notice_urls,
     organisation_urls,
     public,
     sign_in,
@@ -25,11 +27,13 @@ urlpatterns = [
     path("verify/", verify.verify, name="verify"),
     path("language/", public.language, name="language"),
     path("health/", public.health, name="health"),
+    path("hooks/sms/", hooks.sms_receipt, name="sms-receipt"),
     path("admin/", admin.site.urls),
     path("", include(journey.urlpatterns)),
     path("", include(approval_urls.urlpatterns)),
     path("", include(organisation_urls.urlpatterns)),
     path("", include(document_urls.urlpatterns)),
+    path("", include(notice_urls.urlpatterns)),
 ]
 
 handler400 = errors.bad_request

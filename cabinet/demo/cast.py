@@ -35,6 +35,9 @@ class Person:
     roles: tuple[Role, ...] = INDIVIDUAL
     is_revoked: bool = False
     is_operator: bool = False
+    # Where this person is written to: an address, a mobile number, or nothing yet.
+    email: str = ""
+    phone: str = ""
 
     @property
     def organisation(self) -> tuple[str, str]:
@@ -43,7 +46,13 @@ class Person:
 
 
 def _employee(  # the organisation's people differ in little
-    slug: str, name: str, iin: str, role: Role, days_left: int, what: str
+    slug: str,
+    name: str,
+    iin: str,
+    role: Role,
+    days_left: int,
+    what: str,
+    phone: str = "",
 ) -> Person:
     surname, given_name, *patronymic = name.split()
     return Person(
@@ -58,6 +67,8 @@ def _employee(  # the organisation's people differ in little
         days_left=days_left,
         what=what,
         roles=(Role.LEGAL_ENTITY, role),
+        email=f"{slug}@saryarqa.example",
+        phone=phone,
     )
 
 
@@ -73,6 +84,8 @@ INDIVIDUALS = (
         purposes=(Purpose.AUTH, Purpose.SIGN),
         days_left=12,
         what="an AUTH + SIGN pair (RSA) that ends in 12 days",
+        email="aigul@mail.example",
+        phone="+77010000001",
     ),
     Person(
         slug="daniyar",
@@ -97,6 +110,7 @@ INDIVIDUALS = (
         purposes=(Purpose.COMBINED,),
         days_left=-9,
         what="a single key that expired 9 days ago",
+        email="olga@mail.example",
     ),
     Person(
         slug="timur",
@@ -124,6 +138,7 @@ INDIVIDUALS = (
         what="an operator",
         roles=OPERATOR,
         is_operator=True,
+        email="saule@cabinet.example",
     ),
 )
 STAFF = (
@@ -159,6 +174,7 @@ STAFF = (
         Role.EMPLOYEE,
         9,
         "employee, expiring: apply here, let the head approve, install",
+        phone="+77010000002",
     ),
     _employee(
         "marat",

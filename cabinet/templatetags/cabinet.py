@@ -11,8 +11,9 @@ from django.utils.translation import gettext, ngettext
 
 from cabinet import role_words as roles
 from cabinet.sentences import browser_sentences
+from pki import subject
 from renewals import statement
-from renewals.services.ruling import REASONS, RejectionReason
+from renewals.rejection import REASONS, RejectionReason
 
 register = template.Library()
 
@@ -21,7 +22,7 @@ SOON_DAYS = 30
 POINT_HIDES_ARC_DAYS = 20
 ICONS = frozenset(
     {"bell", "check", "chev", "clock", "dash", "file", "info"}
-    | {"key", "lock", "mail", "next", "sign", "stop", "warn"}
+    | {"key", "lock", "mail", "next", "phone", "sign", "stop", "warn"}
 )
 
 
@@ -113,7 +114,7 @@ def rejection_words(reason: str) -> str:
 @register.filter
 def person_name(name: str) -> str:
     """`СЕЙТҚАЛИ АЙГҮЛ МАРАТҚЫЗЫ` → `Сейтқали Айгүл Маратқызы`, hyphens kept."""
-    return " ".join("-".join(map(str.capitalize, word.split("-"))) for word in name.split())
+    return subject.show_name(name)
 
 
 @register.filter
@@ -126,6 +127,4 @@ def initials(name: str) -> str:
 @register.filter
 def short_name(name: str) -> str:
     """`СЕЙТҚАЛИ АЙГҮЛ ОРАЗҚЫЗЫ` → `Айгүл С.`"""
-    surname, _, rest = name.partition(" ")
-    given = rest.split(" ")[0]
-    return f"{given.capitalize()} {surname[:1]}." if given else surname.capitalize()
+    return subject.shorten_name(name)

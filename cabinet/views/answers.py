@@ -13,6 +13,16 @@ from django.shortcuts import resolve_url
 from cabinet.sentence_table import SENTENCES
 from cabinet.sentences import sentence, sentence_for
 from cabinet.sign_in import TooManyRefusalsError
+from notifications.errors import (
+    CodeOverError,
+    LastSecurityError,
+    LinkError,
+    NoAddressError,
+    NoticeError,
+    SameAddressError,
+    TooManyCodesError,
+    UnsignedChangeError,
+)
 from pki.errors import PKIError
 from renewals.errors import (
     DecidedError,
@@ -60,6 +70,13 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     DocumentStorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     DocumentsBusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     ScannerAwayError: HTTPStatus.SERVICE_UNAVAILABLE,
+    SameAddressError: HTTPStatus.CONFLICT,
+    UnsignedChangeError: HTTPStatus.FORBIDDEN,
+    TooManyCodesError: HTTPStatus.TOO_MANY_REQUESTS,
+    CodeOverError: HTTPStatus.CONFLICT,
+    NoAddressError: HTTPStatus.CONFLICT,
+    LastSecurityError: HTTPStatus.CONFLICT,
+    LinkError: HTTPStatus.NOT_FOUND,
 }
 # What a refusal is about, as the fields of the pages are called.
 FIELDS = {
@@ -67,6 +84,12 @@ FIELDS = {
     "renewal.wrong_certificate": "file",
     "statement.signer": "file",
     "renewal.storage": "storage",
+    "contact.address": "address",
+    "contact.email": "address",
+    "contact.homoglyph": "address",
+    "contact.phone": "address",
+    "contact.same": "address",
+    "contact.code": "code",
 }
 
 
@@ -95,7 +118,7 @@ def refused_form(form: Form) -> JsonResponse:
     return refused(code, sentence(code), status=HTTPStatus.BAD_REQUEST, field=field)
 
 
-def refused_error(error: PKIError | RenewalError) -> JsonResponse:
+def refused_error(error: PKIError | RenewalError | NoticeError) -> JsonResponse:
     """Refused by a service, with the status that fits."""
     return refused(
         error.code, sentence_for(error), status=status_of(error), field=field_of(error.code)
@@ -122,7 +145,7 @@ def answers_script(
     def answer(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             response = view(request, *args, **kwargs)
-        except (PKIError, RenewalError) as error:
+        except (PKIError, RenewalError, NoticeError) as error:
             return refused_error(error)
         except PermissionDenied:
             return refused(

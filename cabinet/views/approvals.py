@@ -18,9 +18,10 @@ from cabinet.views.approving import application_of, for_approver
 from cabinet.views.own import language_of_reader, posts_only
 from renewals.errors import RenewalError
 from renewals.models import Decision, Renewal, Signature, Verdict
+from renewals.rejection import REASONS
 from renewals.services.deciding import state_decision
 from renewals.services.evidencing import has_evidence
-from renewals.services.ruling import MOST, NOTE_LENGTH, REASONS
+from renewals.services.ruling import MOST, NOTE_LENGTH
 from renewals.statement import StatementPurpose
 
 

@@ -10,11 +10,15 @@ from django.views.decorators.http import require_safe
 from cabinet.application_tags import next_party_words, tag_of
 from cabinet.holder_forms import FindForm
 from cabinet.middleware import CabinetRequest
+from cabinet.notice_rows import newest_unread
 from cabinet.sentences import sentence
 from cabinet.standing import standing_of, standings_of
-from cabinet.views.own import posts_only
+from cabinet.views.own import language_of_reader, posts_only
+from notifications.models import Address, Notice
 from pki.models import Certificate
 from renewals.models import Renewal
+
+MOST_UNREAD = 3
 
 
 @require_safe
@@ -27,13 +31,18 @@ def render_my(
     request: CabinetRequest, form: FindForm, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     """The page, with the look-up as it was typed and, after a refused try to open, why."""
-    standings = standings_of(request.user.iin, now=timezone.now())
+    iin, now = request.user.iin, timezone.now()
+    standings = standings_of(iin, now=now)
     used = [one for one in standings if not one.is_past]
     urgent = [one for one in used if one.is_urgent]
     context = {
         "urgent": urgent[0] if urgent else None,
         "others": [one for one in used if one not in urgent[:1]],
         "past": [one for one in standings if one.is_past],
+        "unread": newest_unread(
+            Notice.objects.for_iin(iin), MOST_UNREAD, language=language_of_reader(), now=now
+        ),
+        "is_reached": Address.objects.for_iin(iin).working().exists(),
         "form": form,
         "refusal": refusal,
         "section": "my",

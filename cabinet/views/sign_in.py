@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cabinet import sign_in
 from cabinet.client_address import client_address
+from cabinet.devices import device_of, leave_cookie
 from cabinet.fields import Base64Field, RowIdField
 from cabinet.views.answers import answers_script, done, refused_form
 from cabinet.views.public import EXPIRED_KEY
+from notifications.preferences import remember_language
 from pki.errors import ExpiredError
 
 MAX_CMS_BYTES = 48 * 1024
@@ -55,22 +57,28 @@ def challenge(request: HttpRequest) -> HttpResponse:
 @answers_script
 def enter(request: HttpRequest) -> HttpResponse:
     """Judge the signature; the session starts or nothing happens."""
-    form = AnswerForm(request.POST)
+    form, device = AnswerForm(request.POST), device_of(request)
     if not form.is_valid():
         return refused_form(form)
     try:
-        sign_in.enter(
+        entry = sign_in.enter(
             request,
             statement_id=form.cleaned_data["statement"],
             cms=form.cleaned_data["cms"],
             address=client_address(request),
+            device=device,
             now=timezone.now(),
         )
     except ExpiredError as error:
         # Not an error of the person: he gets a page of his own, and nothing else.
         request.session[EXPIRED_KEY] = error.facts.get("not_after", "")
         return done("expired")
-    return done(_safe_next(request, request.POST.get("next", "")) or settings.LOGIN_REDIRECT_URL)
+    remember_language(iin=entry.user.iin, language=get_language() or settings.LANGUAGE_CODE)
+    response = done(
+        _safe_next(request, request.POST.get("next", "")) or settings.LOGIN_REDIRECT_URL
+    )
+    leave_cookie(response, device)
+    return response
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Read and sign: one page for every statement that is drawn for an organisation."""
+"""Read and sign: one page for every statement about an organisation, or about own contacts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol, cast
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
@@ -14,25 +15,27 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cabinet import contact_book
 from cabinet.approver import approver_of
 from cabinet.holder_forms import SignedForm
 from cabinet.list_outcome import outcome_of
 from cabinet.middleware import CabinetRequest
 from cabinet.sentences import sentence
 from cabinet.views.answers import answers_script, done, refused_form
+from pki.models import Certificate
 from renewals.actor import Actor
 from renewals.errors import StatementError
 from renewals.models import Statement, Verdict
-from renewals.organisation import signers_of
-from renewals.services import deciding, delegating, dismissing, drawing
+from renewals.organisation import SIGNING
+from renewals.services import contacting, deciding, delegating, dismissing, drawing
 from renewals.statement import StatementPurpose
 
 
 class Service(Protocol):
     """What a signature does."""
 
-    def __call__(self, *, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> None:
-        """Raises `PKIError`, `RenewalError`."""
+    def __call__(self, *, actor: Actor, statement_id: int, cms: bytes, now: datetime) -> object:
+        """Raises `PKIError`, `RenewalError`, `NoticeError`."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ class Act:
     back: str
     told: Promise | None = None
     is_final: bool = False
+    # For the reader alone: any signing certificate of his will do, of whatever organisation.
+    is_personal: bool = False
+    section: str = "organisation"
 
 
 ACTS: dict[StatementPurpose, Act] = {
@@ -56,6 +62,7 @@ ACTS: dict[StatementPurpose, Act] = {
         button=_("Sign and approve"),
         perform=partial(deciding.decide, verdict=Verdict.APPROVE),
         back="approvals",
+        section="approvals",
     ),
     StatementPurpose.REJECTION: Act(
         title=_("Read and sign the refusal"),
@@ -63,6 +70,7 @@ ACTS: dict[StatementPurpose, Act] = {
         button=_("Sign and refuse"),
         perform=partial(deciding.decide, verdict=Verdict.REJECT),
         back="approvals",
+        section="approvals",
         is_final=True,
     ),
     StatementPurpose.DELEGATION: Act(
@@ -91,28 +99,40 @@ ACTS: dict[StatementPurpose, Act] = {
         told=_("The certificates are revoked, open applications of this person have ended."),
         is_final=True,
     ),
+    StatementPurpose.CONTACT: Act(
+        title=_("Read and sign the change of your contact"),
+        lead=_("Nobody but you can change it, because nobody else has your key."),
+        button=_("Sign the change"),
+        perform=contact_book.sign_change,
+        back="contacts",
+        told=_("The address is removed. We write there no more."),
+        is_personal=True,
+        section="contacts",
+    ),
 }
 DECISIONS = frozenset({StatementPurpose.APPROVAL, StatementPurpose.REJECTION})
 View = Callable[..., HttpResponse]
 
 
 def own_statement(view: View) -> View:
-    """Fetch among those drawn for this person and organisation, or 404."""
+    """Fetch among those drawn for this person and, unless personal, organisation, or 404."""
 
     def answer(request: HttpRequest, pk: int) -> HttpResponse:
         reader = cast(CabinetRequest, request)
-        if approver_of(reader) is None:
-            raise Http404
-        statement = Statement.objects.filter(
-            pk=pk,
-            purpose__in=[purpose.value for purpose in ACTS],
-            binding=drawing.binding_of(reader.actor),
-        ).first()
+        mine = _drawn_for(contacting.binding_of(reader.actor), is_personal=True)
+        if approver_of(reader) is not None:
+            mine |= _drawn_for(drawing.binding_of(reader.actor), is_personal=False)
+        statement = Statement.objects.filter(mine, pk=pk).first()
         if statement is None:
             raise Http404
         return view(reader, statement)
 
     return answer
+
+
+def _drawn_for(binding: str, *, is_personal: bool) -> Q:
+    purposes = [one.value for one, act in ACTS.items() if act.is_personal is is_personal]
+    return Q(binding=binding, purpose__in=purposes)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,21 +148,22 @@ def sign(request: CabinetRequest, statement: Statement) -> HttpResponse:
     if statement.expires_at <= timezone.now():
         messages.warning(request, sentence("statement.expired"))
         return redirect(act.back)
-    signers = [
-        row.serial_hex
-        for row in signers_of(request.actor.bin, timezone.now())
-        .filter(iin=request.actor.iin)
-        .order_by("-not_after")
-        .only("serial_hex")
-    ]
     context = {
         "statement": statement,
         "act": act,
-        "signers": signers,
+        "signers": _signers(request.actor, act, now=timezone.now()),
         "count": len(statement.terms.get("entries", ())),
-        "section": "approvals" if act.back == "approvals" else "organisation",
+        "section": act.section,
     }
     return render(request, "cabinet/approvals/sign.html", context)
+
+
+def _signers(actor: Actor, act: Act, *, now: datetime) -> list[str]:
+    """Serial numbers of the reader's certificates that may sign this, what ends last first."""
+    own = Certificate.objects.for_iin(actor.iin).current(now).unrevoked()
+    own = own.filter(purpose__in=SIGNING).order_by("-not_after")
+    fitting = own if act.is_personal else own.filter(bin=actor.bin)
+    return list(fitting.values_list("serial_hex", flat=True))
 
 
 def _take(request: CabinetRequest, statement: Statement, act: Act) -> HttpResponse:
@@ -157,6 +178,9 @@ def _take(request: CabinetRequest, statement: Statement, act: Act) -> HttpRespon
         cms=form.cleaned_data["cms"],
         now=timezone.now(),
     )
+    if act.is_personal and statement.terms.get("new"):
+        messages.info(request, str(_("Signed. Now a code goes to the new address.")))
+        return done("contact-code", statement.terms["channel"])
     if act.told is None:
         return done("signed", statement.pk)
     messages.success(request, str(act.told))

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from cabinet.demo.applications import make_applications
 from cabinet.demo.cast import CAST, INDIVIDUALS, ORGANISATION
+from cabinet.demo.contacts import make_contacts
 from cabinet.demo.key_files import KeyFile, make_cast
 from cabinet.models import OPERATORS, User
+from notifications.events import begin_here
 from pki.models import Authority
 
 # Old enough to have issued what has expired in the meantime.
@@ -44,6 +46,9 @@ class Command(BaseCommand):
             raise CommandError("CA_PASSPHRASE is not set: this process cannot sign")
         authorities = {name: Authority.objects.get(name=name) for name in ("rsa", "ec")}
         make_cast(directory=directory, authorities=authorities, now=now)
+        # That they were given certificates long ago is no news.
+        begin_here()
+        make_contacts(now=now)
         make_applications(directory=directory, now=now)
         # Once more: the applications have left new files.
         files = make_cast(directory=directory, authorities=authorities, now=now)

@@ -1,0 +1,178 @@
+"""What operators see of notices: what went out, to whom, what became of it; and sending again.
+
+Addresses are masked in lists. A code on its way is never shown: it is nobody's but its reader's.
+"""
+
+from typing import cast
+
+from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from cabinet.middleware import CabinetRequest
+from cabinet.notice_rows import stored_number
+from cabinet.read_only import ReadOnly, ReadOnlyInline, Row
+from notifications import delivery as delivering
+from notifications.channels.registry import CHANNELS
+from notifications.contacts import mask
+from notifications.kinds import DeliveryState, MessageKind
+from notifications.models import Address, Delivery, Notice
+from notifications.numbers import show_number
+from renewals.events import EventKind
+from renewals.services import journal
+
+# What has come to an end; whatever is on its way comes by itself.
+AGAIN = (DeliveryState.FAILED, DeliveryState.DROPPED, DeliveryState.SENT)
+
+
+class ChannelFilter(admin.SimpleListFilter):
+    """By the registry: what stands in millions of rows is not asked for."""
+
+    title = _("channel")
+    parameter_name = "channel"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin[Model]
+    ) -> list[tuple[str, str]]:
+        """Those that there are."""
+        return [(name, str(channel.label)) for name, channel in CHANNELS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
+        """Those of the chosen one."""
+        return queryset.filter(channel=self.value()) if self.value() else queryset
+
+
+class Masked:
+    """Columns of deliveries."""
+
+    @admin.display(description=_("to"))
+    def masked(self, delivery: Delivery) -> str:
+        """Enough to recognise it."""
+        return mask(delivery.channel, delivery.to)
+
+    @admin.display(description=_("message"))
+    def message(self, delivery: Delivery) -> str:
+        """Which of the messages."""
+        return delivery.notice.kind if delivery.notice else MessageKind.CONTACT_CODE.value
+
+
+class DeliveryInline(Masked, ReadOnlyInline[Delivery, Notice]):
+    """The ways of a notice."""
+
+    model = Delivery
+    fields = ("channel", "masked", "state", "due_at", "attempts", "sent_at", "error")
+    readonly_fields = fields
+    ordering = ("id",)
+
+
+class DeliveryAdmin(Masked, ReadOnly[Delivery]):
+    """Everything that was to go out, the newest first."""
+
+    list_display = ("created_at", "channel", "masked", "message", "state", "attempts", "error")
+    list_filter = ("state", ChannelFilter, "notice__topic")
+    list_select_related = ("notice",)
+    list_per_page = 50
+    search_fields = ("=notice__number", "=notice__iin", "=verification__iin")
+    search_help_text = _("IIN, or the number of a notice")
+    show_full_result_count = False
+    ordering = ("-id",)
+    fields = (
+        *("message", "number", "channel", "to", "language", "state", "created_at", "due_at"),
+        *("attempts", "tried_at", "sent_at", "delivered_at", "error", "provider_id"),
+        *("sent_subject", "sent_body"),
+    )
+    readonly_fields = fields
+    actions = ("send_again",)
+
+    @admin.display(description=_("number"))
+    def number(self, delivery: Delivery) -> str:
+        """As its reader has it."""
+        return show_number(delivery.notice.number) if delivery.notice else "-"
+
+    @admin.display(description=_("subject"))
+    def sent_subject(self, delivery: Delivery) -> str:
+        """Of a notice; of a code nothing is shown, whatever stands in the row."""
+        return delivery.subject if delivery.notice else "-"
+
+    @admin.display(description=_("text"))
+    def sent_body(self, delivery: Delivery) -> str:
+        """The same."""
+        return delivery.body if delivery.notice else "-"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
+    ) -> tuple[QuerySet[Delivery], bool]:
+        """Numbers are typed as letters show them."""
+        return super().get_search_results(
+            request, queryset, stored_number(search_term) or search_term
+        )
+
+    @admin.action(description=_("Send again"))
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        """What has come to an end; it goes out with the next round of the worker."""
+        ended = queryset.filter(state__in=[state.value for state in AGAIN])
+        ids = list(ended.values_list("pk", flat=True))
+        now = timezone.now()
+        count = delivering.resend(ids, now=now)
+        journal.record(
+            EventKind.RECORD_VIEWED,
+            actor=cast(CabinetRequest, request).actor,
+            now=now,
+            facts={"record": "delivery", "action": "resend", "ids": ids},
+        )
+        words = ngettext(
+            "%(count)d message goes out again.", "%(count)d messages go out again.", count
+        ) % {"count": count}
+        self.message_user(request, words, messages.SUCCESS if count else messages.WARNING)
+
+
+class NoticeAdmin(ReadOnly[Notice]):
+    """What was told to whom; the words are made anew for each reading."""
+
+    list_display = ("created_at", "shown_number", "iin", "kind", "topic", "renewal", "read_at")
+    list_filter = ("topic", "kind")
+    list_select_related = ("renewal",)
+    list_per_page = 50
+    search_fields = ("=number", "=iin", "=renewal__number")
+    search_help_text = _("IIN, the number of a notice or of an application")
+    show_full_result_count = False
+    ordering = ("-id",)
+    fields = ("shown_number", "iin", "kind", "topic", "renewal", "facts", "created_at", "read_at")
+    readonly_fields = fields
+    inlines = (DeliveryInline,)
+
+    @admin.display(description=_("number"), ordering="number")
+    def shown_number(self, notice: Notice) -> str:
+        """As its reader has it."""
+        return show_number(notice.number)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Notice], search_term: str
+    ) -> tuple[QuerySet[Notice], bool]:
+        """Numbers are typed as letters show them."""
+        return super().get_search_results(
+            request, queryset, stored_number(search_term) or search_term
+        )
+
+
+class AddressAdmin(ReadOnly[Address]):
+    """Where people are reached, and what came back from there."""
+
+    list_display = ("iin", "channel", "masked", "verified_at", "failed_at", "failure", "ended_at")
+    list_filter = (ChannelFilter, ("failed_at", admin.EmptyFieldListFilter))
+    list_per_page = 50
+    search_fields = ("=iin", "=value")
+    search_help_text = _("IIN, or the whole address")
+    show_full_result_count = False
+    ordering = ("-id",)
+    fields = ("iin", "channel", "value", "verified_at", "failed_at", "failure", "ended_at")
+    readonly_fields = fields
+
+    @admin.display(description=_("address"))
+    def masked(self, address: Address) -> str:
+        """Enough to recognise it."""
+        return mask(address.channel, address.value)
