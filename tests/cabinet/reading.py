@@ -2,6 +2,8 @@
 
 import re
 
+from django.urls import reverse
+
 from pki.models import Certificate
 from tests.cabinet.colleagues import Colleague, Reply
 
@@ -14,3 +16,7 @@ def words(reply: Reply) -> str:
     """What is read on the page, without its markup."""
     text: str = re.sub(r"<[^>]+>", " ", reply.content.decode())
     return re.sub(r"\s+", " ", text)
+
+
+def leads_to(reply: Reply, name: str, *args: object) -> None:
+    assert (reply.status_code, reply["Location"]) == (302, reverse(name, args=args))

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from cabinet.signature_words import time_left
 from cabinet.standing import Mark, Offer, Standing, pair_up, standings_of
 from pki.models import Certificate
 from renewals.models import Renewal
+from renewals.signature_words import time_left
 from tests.cabinet.holder import COMBINED, pair, row_of, single
 from tests.cabinet.people import AUTH, IIN, SIGN, Issuer
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from cabinet.demo.cast import CAST, Person
 from tests.chromium import FLAGS, find
 from tests.environment import environment
+from tests.notifications.smtp_server import ScriptedServer
 from tests.processes import ROOT, running
 from tests.servers import free_port
 
@@ -52,6 +53,10 @@ class Site:
         printed = self._run("-m", "tests.e2e.staff", str(folder), bin_, password, *people)
         return dict(line.split() for line in printed.splitlines())
 
+    def shell(self, code: str) -> str:
+        """Run a few lines in the site's own Python; gives what they print."""
+        return self.manage("shell", "--no-imports", "-c", code)
+
     def every_state(self, iin: str) -> dict[str, str]:
         """Applications of this person in rare states, by state; and unusual certificates."""
         printed = self._run("-m", "tests.e2e.every_state", iin)
@@ -78,7 +83,14 @@ def person(slug: str) -> Person:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def mail() -> Iterator[ScriptedServer]:
+    """A real mail server: what the site sends is received here."""
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, mail: ScriptedServer) -> Iterator[Site]:
     directory = tmp_path_factory.mktemp("site")
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -88,6 +100,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "DATABASE_URL": f"sqlite:///{directory / 'site.sqlite3'}",
         # Many wrong passwords and files come from this one address.
         "SIGN_IN_REFUSALS_PER_ADDRESS": "1000",
+        "EMAIL_URL": f"smtp://{mail.host}:{mail.port}",
+        "REMIND_SECONDS": "1",
     }
     there = Site(address, directory, values)
     there.manage("migrate", "--verbosity", "0")

@@ -16,7 +16,14 @@ PUBLIC = {
     "health",
     "language",
     "revoked",
+    "sms-receipt",
+    "unsubscribe",
     "verify",
+    # These exist in the demo alone.
+    "outbox",
+    "outbox-calendar",
+    "outbox-item",
+    "outbox-letter",
 }
 ADMIN = "admin"
 SAMPLES = {
@@ -26,6 +33,7 @@ SAMPLES = {
     "id": "1",
     "certificate_id": "1",
     "purpose": "SIGN",
+    "channel": "email",
 }
 
 

@@ -60,7 +60,7 @@ def test_every_task_is_known_and_either_on_the_schedule_or_rung_for() -> None:
     rung: set[str] = set()
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
-            rung |= set(re.findall(r'send_task\(\s*"([^"]+)"', path.read_text()))
+            rung |= set(re.findall(r'\bring\(\s*"([^"]+)"', path.read_text()))
     assert known == scheduled | rung
 
 

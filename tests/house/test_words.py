@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import notifications.errors
 import pki.errors
 import renewals.errors
 from cabinet.sentence_table import SENTENCES
@@ -17,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_every_error_code_has_a_sentence() -> None:
-    codes = pki.errors.all_codes().keys() | renewals.errors.all_codes().keys()
+    trees = (pki.errors, renewals.errors, notifications.errors)
+    codes = {code for tree in trees for code in tree.all_codes()}
     assert codes <= SENTENCES.keys()
 
 

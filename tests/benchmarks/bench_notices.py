@@ -1,0 +1,192 @@
+"""How fast people are told: a million certificates on PostgreSQL, ten thousand of them due.
+
+`python -m tests.benchmarks.bench_notices`. Finding, telling and sending, each held against the
+least that it could take: ids alone, rows alone, SMTP alone.
+"""
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import django
+
+from tests import servers
+from tests.environment import fill
+
+ROUNDS = 5
+EVENTS, LETTERS = 10_000, 3_000
+MOST_SECONDS, LEAST_EVENTS, LEAST_LETTERS, MOST_MIB = 0.3, 3_000, 300, 150
+
+
+def main() -> None:
+    """In a process of its own, with a database and a mail server of its own."""
+    port = servers.free_port()
+    with tempfile.TemporaryDirectory() as folder, servers.postgresql() as url:
+        sink = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.smtp_sink", str(port)])
+        try:
+            environment = {
+                **os.environ,
+                "DATABASE_URL": url,
+                "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+                "CA_KEY_DIRECTORY": f"{folder}/ca",
+                "STATIC_ROOT": f"{folder}/static",
+            }
+            command = [sys.executable, "-m", "tests.benchmarks.bench_notices", "here"]
+            subprocess.run(command, env=environment, check=True)
+        finally:
+            sink.terminate()
+            sink.wait()
+
+
+def _here() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        fill(Path(folder))
+        django.setup()
+        _measure()
+
+
+def _measure() -> None:
+    from tests.benchmarks.notice_load import CERTIFICATES, DUE, Load  # noqa: PLC0415
+
+    load = Load()
+    started = time.perf_counter()
+    load.fill()
+    print(f"{CERTIFICATES:,} certificates in {time.perf_counter() - started:.0f} s; {DUE:,} due")
+    _find(load)
+    _remind(load)
+    _fan_out(load)
+    _send(load)
+
+
+def _find(load: "Load") -> None:  # type: ignore[name-defined]  # noqa: F821  # needs Django
+    from notifications.countdowns import near  # noqa: PLC0415
+    from notifications.models import Countdown  # noqa: PLC0415
+    from pki.models import Certificate  # noqa: PLC0415
+
+    now = load.now
+    fresh = near(now)
+    due = Countdown.objects.filter(next_at__lte=now).order_by("next_at", "id")
+    due_ids = due.values_list("certificate_id", flat=True)
+    found = {number for _end, number in fresh} | set(due_ids)
+    took = _median(lambda: (list(fresh), list(due_ids)))
+    floor = _median(
+        lambda: list(Certificate.objects.order_by("id").values_list("id")[: len(found)])
+    )
+    print(f"finding {len(found):,}: {took:.3f} s, {took / floor:.1f} x their ids alone")
+    print(f"  at most {MOST_SECONDS} s: {_yes(took <= MOST_SECONDS)}")
+    for label, rows in (("never told", fresh), ("told before", due_ids)):
+        print(f"  plan, {label}:")
+        for line in rows.explain().splitlines():
+            if "Scan" in line or "Join" in line or "Index Cond" in line:
+                print(f"    {line.strip()[:110]}")
+
+
+def _remind(load: "Load") -> None:  # type: ignore[name-defined]  # noqa: F821
+    from notifications.models import Notice  # noqa: PLC0415
+    from notifications.reminding import remind  # noqa: PLC0415
+    from notifications.turns import Budget  # noqa: PLC0415
+
+    started = time.perf_counter()
+    told = remind(now=load.now, budget=Budget(600))
+    seconds = time.perf_counter() - started
+    print(f"reminding: {told:,} notices, {told / seconds:,.0f} a second, {_memory():.0f} MiB")
+    if Notice.objects.count() != told:
+        raise RuntimeError("notices are missing")
+
+
+def _fan_out(load: "Load") -> None:  # type: ignore[name-defined]  # noqa: F821
+    from django.db import connection, transaction  # noqa: PLC0415
+
+    from notifications.events import tell_events  # noqa: PLC0415
+    from notifications.models import Delivery, Notice  # noqa: PLC0415
+
+    load.reach_everybody(2_000_000, EVENTS)
+    load.happen(EVENTS, first=2_000_000)
+    load.analyse()
+    before = Delivery.objects.count()
+    started = time.perf_counter()
+    while tell_events(now=load.now):
+        pass
+    seconds = time.perf_counter() - started
+    if Delivery.objects.count() - before != EVENTS:
+        raise RuntimeError("deliveries are missing")
+    rows = list(Notice.objects.order_by("-id")[:EVENTS])
+    for row in rows:
+        row.pk, row.key, row.number = None, f"again:{row.key}", f"~{row.number[1:]}"
+    begun = time.perf_counter()
+    with transaction.atomic():
+        for at in range(0, EVENTS, 500):
+            Notice.objects.bulk_create(rows[at : at + 500])
+        transaction.set_rollback(True)
+    floor = time.perf_counter() - begun
+    rate = EVENTS / seconds
+    print(
+        f"fan-out: {rate:,.0f} events a second, {seconds / floor:.1f} x the notices as rows alone, "
+        f"{_memory():.0f} MiB"
+    )
+    print(f"  at least {LEAST_EVENTS:,}: {_yes(rate >= LEAST_EVENTS)}")
+    connection.close()
+
+
+def _send(load: "Load") -> None:  # type: ignore[name-defined]  # noqa: F821
+    from django.core.mail import EmailMessage, get_connection  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from notifications.delivery import deliver_due  # noqa: PLC0415
+    from notifications.models import Delivery  # noqa: PLC0415
+    from notifications.turns import Budget  # noqa: PLC0415
+
+    rest = Delivery.objects.filter(state="waiting").order_by("id").values_list("id", flat=True)
+    Delivery.objects.filter(pk__in=list(rest[LETTERS:])).update(state="dropped")
+    started = time.perf_counter()
+    deliver_due(clock=timezone.now, budget=Budget(600))
+    seconds = time.perf_counter() - started
+    sent = Delivery.objects.filter(state="sent").count()
+    if sent != LETTERS:
+        raise RuntimeError(f"{sent} letters were sent")
+    body = "x" * 70 + "\n"
+    letters = [
+        EmailMessage("x", body * 200, "a@mail.example", [f"p{number}@mail.example"])
+        for number in range(LETTERS)
+    ]
+    begun = time.perf_counter()
+    get_connection().send_messages(letters)
+    floor = time.perf_counter() - begun
+    rate = LETTERS / seconds
+    print(
+        f"letters, signed by P-256: {rate:,.0f} a second, {seconds / floor:.1f} x SMTP alone "
+        f"({LETTERS / floor:,.0f}), {_memory():.0f} MiB"
+    )
+    print(f"  at least {LEAST_LETTERS}: {_yes(rate >= LEAST_LETTERS)}")
+    print(f"memory at most {MOST_MIB} MiB: {_yes(_memory() <= MOST_MIB)}")
+
+
+def _median(work: Callable[[], object]) -> float:
+    times = []
+    for _round in range(ROUNDS):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def _memory() -> float:
+    """The most that this process has had, MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _yes(holds: bool) -> str:  # one word
+    return "yes" if holds else "no"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["here"]:
+        _here()
+    else:
+        main()
