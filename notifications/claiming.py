@@ -4,9 +4,10 @@ Every write is fenced: it changes nothing once the lease was taken over by anoth
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -29,6 +30,31 @@ class Claim:
     rows: list[Delivery]
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What has left, and what is to be written down of it."""
+
+    COLUMNS: ClassVar[list[str]] = [
+        *("state", "lease_token", "attempts", "tried_at", "sent_at", "error"),
+        *("provider_id", "subject", "body"),
+    ]
+
+    row: Delivery
+    at: datetime
+    provider_id: str
+    subject: str
+    body: str
+
+    @property
+    def written(self) -> Delivery:
+        """The row as it is then."""
+        row = self.row
+        row.state, row.lease_token, row.error = DeliveryState.SENT.value, "", ""
+        row.attempts, row.sent_at, row.tried_at = row.attempts + 1, self.at, row.tried_at or self.at
+        row.provider_id, row.subject, row.body = self.provider_id, self.subject, self.body
+        return row
+
+
 def claim(channel: str, *, limit: int, now: datetime) -> Claim:
     """Take what is due, at most `limit`, what is due longest first."""
     until, token = now + settings.NOTICE_LEASE, secrets.token_hex(16)
@@ -46,22 +72,22 @@ def claim(channel: str, *, limit: int, now: datetime) -> Claim:
     return Claim(token, until, sorted(rows, key=lambda row: numbers.index(row.pk)))
 
 
-def write_sent(
-    row: Delivery, token: str, *, provider_id: str, subject: str, body: str, now: datetime
-) -> bool:
-    """It has left. False if the lease was another's by then."""
-    return _finish(
-        row,
-        token,
-        state=DeliveryState.SENT.value,
-        attempts=F("attempts") + 1,
-        tried_at=row.tried_at or now,
-        sent_at=now,
-        error="",
-        provider_id=provider_id,
-        subject=subject,
-        body=body,
-    )
+def write_sent(sent: Sequence[Sent], token: str) -> int:
+    """They have left: written down together, which takes a fifth of one by one.
+
+    Returns how many; the others' leases were somebody else's by then.
+    """
+    by_id = {one.row.pk: one for one in sent}
+    with transaction.atomic():
+        held = _held([one.row for one in sent], token)
+        if connection.features.has_select_for_update:
+            held = held.select_for_update(no_key=True)
+        rows = [by_id[number].written for number in held.values_list("id", flat=True)]
+        # They are there: the insert becomes an update.
+        Delivery.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["id"], update_fields=Sent.COLUMNS
+        )
+    return len(rows)
 
 
 def write_again(row: Delivery, token: str, *, error: str, due_at: datetime, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from django.conf import settings
 from notifications import breaker, claiming
 from notifications.channels.base import Channel, Outcome, Parcel, ProviderAwayError, Result
 from notifications.channels.registry import CHANNELS
-from notifications.claiming import Claim, retry_after
+from notifications.claiming import Claim, Sent, retry_after
 from notifications.fanout import due_from
 from notifications.models import Delivery, Notice
 from notifications.returning import fail_address
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 # Nothing is begun in this part of a lease, its last 30 seconds: a call may hang for 20.
 LAST_PART = 1 / 4
+# So many are written down at once: what a worker that is killed sends a second time at most.
+TOGETHER = 10
 resend = claiming.resend
 
 
@@ -73,6 +75,8 @@ class _Batch:
     sent: dict[int, tuple[Delivery, Parcel]] = field(default_factory=dict)
     handled: set[int] = field(default_factory=set)
     gave_up: bool = False
+    # What has left and is not written down yet.
+    left: list[Sent] = field(default_factory=list)
 
     def run(self) -> bool:
         """Send until the batch or the lease is over. False if the provider is away."""
@@ -88,6 +92,7 @@ class _Batch:
             breaker.note_failure(self.channel.name, now=self.clock())
             for row in self._rest()[:1]:
                 self._try_again(row, "could not be sent", now=self.clock())
+        self._write_down()
         self._release(away)
         if self.gave_up:
             tell_operators(now=self.clock())
@@ -151,15 +156,23 @@ class _Batch:
             breaker.note_success(self.channel.name)
             self.is_troubled = False
         is_code = row.verification_id is not None
-        claiming.write_sent(
-            row,
-            self.held.token,
-            provider_id=outcome.provider_id[:100],
-            subject="" if is_code else parcel.subject[:250],
-            # A code is nobody's to read afterwards.
-            body="" if is_code else parcel.text,
-            now=now,
+        self.left.append(
+            Sent(
+                row,
+                at=now,
+                provider_id=outcome.provider_id[:100],
+                subject="" if is_code else parcel.subject[:250],
+                # A code is nobody's to read afterwards.
+                body="" if is_code else parcel.text,
+            )
         )
+        if len(self.left) >= TOGETHER:
+            self._write_down()
+
+    def _write_down(self) -> None:
+        if self.left:
+            claiming.write_sent(self.left, self.held.token)
+            self.left = []
 
     def _try_again(self, row: Delivery, error: str, *, now: datetime) -> None:
         if _is_hopeless(row, now=now):

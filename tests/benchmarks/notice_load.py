@@ -35,19 +35,10 @@ class Load:
 
     def __init__(self) -> None:
         self.now = timezone.now()
-        call_command("migrate", verbosity=0)
-        call_command(
-            "create_authority",
-            profile="ec",
-            name="bench",
-            valid_from=(self.now - timedelta(days=900)).isoformat(),
-            verbosity=0,
-            stdout=StringIO(),
-        )
-        self.authority = Authority.objects.get(name="bench")
 
     def fill(self, count: int = CERTIFICATES, due: int = DUE) -> None:
         """The certificates; the countdowns of those that were told, and of half of the others."""
+        self._prepare()
         step = timedelta(days=365) / count
         values = {
             "authority": self.authority.pk,
@@ -56,15 +47,7 @@ class Load:
             "count": count,
         }
         with connection.cursor() as cursor:
-            cursor.execute(
-                FILL,
-                {
-                    "authority": self.authority.pk,
-                    "now": self.now,
-                    "step": f"{step.total_seconds()} seconds",
-                    "count": count,
-                },
-            )
+            cursor.execute(FILL, values)
             # The ids run with the ends.
             cursor.execute("SELECT min(id) FROM pki_certificate WHERE der IS NOT NULL")
             first = cursor.fetchone()[0]
@@ -84,6 +67,18 @@ class Load:
             batch_size=5000,
         )
         self.analyse()
+
+    def _prepare(self) -> None:
+        call_command("migrate", verbosity=0)
+        call_command(
+            "create_authority",
+            profile="ec",
+            name="bench",
+            valid_from=(self.now - timedelta(days=900)).isoformat(),
+            verbosity=0,
+            stdout=StringIO(),
+        )
+        self.authority = Authority.objects.get(name="bench")
 
     def analyse(self) -> None:
         """As the server does by itself after so many rows."""

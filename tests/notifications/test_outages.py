@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from notifications.channels.base import Parcel, Result
 from notifications.channels.registry import CHANNELS
-from notifications.delivery import deliver_due
+from notifications.delivery import TOGETHER, deliver_due
 from notifications.kinds import DeliveryState, Form
 from notifications.models import Countdown, Delivery, Notice
 from notifications.reminding import remind
@@ -154,7 +154,7 @@ def judge(world: World) -> None:
         else:
             assert notice.iin in world.renewed
     assert not world.untrue
-    assert sum(sent.values()) <= Delivery.objects.count() + world.kills
+    assert sum(sent.values()) <= Delivery.objects.count() + world.kills * TOGETHER
     days = Counter((row.iin, timezone.localdate(row.created_at)) for row in Notice.objects.all())
     assert all(count <= 2 for count in days.values())
     for countdown in Countdown.objects.select_related("certificate"):
