@@ -20,6 +20,7 @@ from renewals.models import Event, EventHead
 
 SOURCE = "events"
 BATCH = 500
+WAITING = frozenset({EventKind.RENEWAL_SUBMITTED.value, EventKind.RENEWAL_UNDECIDED.value})
 CONTACT_FACTS = ("change", "channel", "old", "new")
 
 
@@ -50,9 +51,10 @@ def begin_here() -> None:
 def notices_of(events: Sequence[Event], *, now: datetime) -> Iterator[NewNotice]:
     """Everything that these events tell, several of one act to one person as one."""
     listeners = Listeners(events, now=now)
+    newest = {event.renewal_id: event.sequence for event in events if event.kind in WAITING}
     for event, certificates in _joined(events, listeners):
         for telling in TELLINGS.get(EventKind(event.kind), ()):
-            if not _is_told(telling.message, event):
+            if not _is_told(telling.message, event, newest):
                 continue
             for iin in listeners.hear(telling.audience, event):
                 yield NewNotice(
@@ -77,13 +79,15 @@ def _joined(events: Sequence[Event], listeners: Listeners) -> Iterator[tuple[Eve
     yield from acts.values()
 
 
-def _is_told(message: MessageKind, event: Event) -> bool:
+def _is_told(message: MessageKind, event: Event, newest: Mapping[int | None, int]) -> bool:
     match message:
         case MessageKind.SIGN_IN_NEW_DEVICE:
             return bool(event.facts.get("is_new_device"))
         case MessageKind.APPROVAL_WAITING:
-            # Somebody may have decided before this event was read.
-            return event.renewal is not None and event.renewal.waits_for_approver
+            # Somebody may have decided before this event was read; and after a gap who waits is
+            # told once, not once for each day that has passed.
+            waits = event.renewal is not None and event.renewal.waits_for_approver
+            return waits and newest[event.renewal_id] == event.sequence
     return True
 
 

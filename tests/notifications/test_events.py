@@ -93,9 +93,18 @@ def test_approvers_hear_again_after_three_and_ten_days(head: Holder, employee: H
     employee.submit()
     for days in (1, 3, 4, 10, 11):
         reminding.tell_undecided(now=NOW + days * DAY)
-    read_all()
+        read_all()
     waiting = Notice.objects.for_iin(head.iin).filter(kind="approval-waiting").order_by("id")
     assert [row.facts["days"] for row in waiting] == [0, 3, 10]
+
+
+def test_after_a_gap_approvers_hear_once_of_what_waits(head: Holder, employee: Holder) -> None:
+    employee.submit()
+    for days in (3, 10):
+        reminding.tell_undecided(now=NOW + days * DAY)
+    read_all()
+    notice = Notice.objects.get(iin=head.iin, kind="approval-waiting")
+    assert notice.facts["days"] == 10
 
 
 def test_a_failure_is_told_to_the_holder_and_to_operators(holder: Holder, operator: str) -> None:
