@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from notifications.errors import EmailError, HomoglyphError, PhoneError, PhoneRegionError
+from renewals.statement import put_on_one_line
 
 HIDDEN = "•••"
 NEUTRAL = frozenset("0123456789-")
@@ -43,8 +44,8 @@ def show_email(value: str) -> str:
 
 
 def mask_email(value: str) -> str:
-    """`a•••@example.kz`."""
-    local, _sign, domain = show_email(value).rpartition("@")
+    """`a•••@example.kz`. On one line, whatever stands in a row."""
+    local, _sign, domain = put_on_one_line(show_email(value)).rpartition("@")
     return f"{local[:1]}{HIDDEN}@{domain}" if local else HIDDEN
 
 
@@ -98,8 +99,9 @@ def parse_phone(text: str) -> str:
 
 
 def mask_phone(value: str) -> str:
-    """`+7701 ••• 4567`."""
-    return f"{value[:5]} {HIDDEN} {value[-4:]}" if len(value) > 9 else HIDDEN
+    """`+7701 ••• 4567`. On one line, whatever stands in a row."""
+    shown = put_on_one_line(value)
+    return f"{shown[:5]} {HIDDEN} {shown[-4:]}" if len(shown) > 9 else HIDDEN
 
 
 def _tidy_phone(text: str) -> str:

@@ -23,9 +23,10 @@ WAITING, SENDING = DeliveryState.WAITING.value, DeliveryState.SENDING.value
 
 @dataclass(frozen=True)
 class Claim:
-    """Deliveries of one channel that this worker holds until `until`."""
+    """Deliveries of one channel that this worker holds until `until`; `since` the first was due."""
 
     token: str
+    since: datetime
     until: datetime
     rows: list[Delivery]
 
@@ -62,14 +63,16 @@ def claim(channel: str, *, limit: int, now: datetime) -> Claim:
         due = Delivery.objects.due(now).filter(channel=channel)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, no_key=True)
-        numbers = list(due.values_list("id", flat=True)[:limit])
+        found = list(due.values_list("id", "due_at")[:limit])
+        numbers = [number for number, _due_at in found]
         Delivery.objects.filter(pk__in=numbers).update(
             state=SENDING, due_at=until, lease_token=token
         )
     rows = Delivery.objects.filter(pk__in=numbers).select_related(
         "notice", "verification", "address"
     )
-    return Claim(token, until, sorted(rows, key=lambda row: numbers.index(row.pk)))
+    since = min((due_at for _number, due_at in found), default=now)
+    return Claim(token, since, until, sorted(rows, key=lambda row: numbers.index(row.pk)))
 
 
 def write_sent(sent: Sequence[Sent], token: str) -> int:

@@ -201,7 +201,8 @@ class _Batch:
         """What was not tried is given back; while the provider is away its time runs, too."""
         rest, now = self._rest(), self.clock()
         if not away:
-            claiming.release(rest, self.held.token, due_at=now)
+            # As early as it was due: the clock may be ahead.
+            claiming.release(rest, self.held.token, due_at=self.held.since)
             return
         for row in [row for row in rest if row is rest[0] or _is_hopeless(row, now=now)]:
             self._try_again(row, away, now=now)

@@ -143,9 +143,9 @@ def plan_delivery(
 ) -> Delivery:
     """The row, not yet saved, due as soon as its channel may be used."""
     return Delivery(
-        notice=notice,
+        notice_id=notice.pk,
         channel=address.channel,
-        address=address,
+        address_id=address.pk,
         to=address.value,
         language=language,
         created_at=now,

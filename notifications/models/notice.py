@@ -31,8 +31,8 @@ class Notice(models.Model):
     """
 
     # What keeps it from being told twice: the event or the day, the message, the person.
-    key = models.CharField(max_length=120, unique=True)
-    number = models.CharField(_("number"), max_length=12, unique=True)
+    key = models.CharField(max_length=120)
+    number = models.CharField(_("number"), max_length=12)
     iin = models.CharField(_("IIN"), max_length=12)
     kind = models.CharField(_("message"), max_length=30, choices=choices(MessageKind))
     topic = models.CharField(_("topic"), max_length=20, choices=choices(Topic))
@@ -51,6 +51,9 @@ class Notice(models.Model):
         verbose_name_plural = _("notices")
         ordering = ["-id"]
         constraints = [
+            # Not `unique=True`: that brings an index for `LIKE`, which nobody asks.
+            models.UniqueConstraint(fields=["key"], name="notice_key_once"),
+            models.UniqueConstraint(fields=["number"], name="notice_number_once"),
             one_of("notice", "kind", MessageKind),
             one_of("notice", "topic", Topic),
             models.CheckConstraint(condition=~Q(iin=""), name="notice_has_reader"),

@@ -40,7 +40,7 @@ class Load:
         """The certificates; the countdowns of those that were told, and of half of the others."""
         self._prepare()
         step = timedelta(days=365) / count
-        values = {
+        values: dict[str, str | int | datetime] = {
             "authority": self.authority.pk,
             "now": self.now,
             "step": f"{step.total_seconds()} seconds",

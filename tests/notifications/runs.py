@@ -7,6 +7,7 @@ Their clock is the real one, so people, too, are counted from it (`NOW` would be
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,7 +35,8 @@ LEASE_SECONDS, TIMEOUT_SECONDS = 4, 1
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # Between two thresholds for letters, the nearer of which has passed.
 LETTER_DAYS, SHORT_DAYS = 13 * DAY, 9 * DAY
-WAITING = DeliveryState.WAITING.value
+MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE)
+WAITING, SENDING = DeliveryState.WAITING.value, DeliveryState.SENDING.value
 
 
 def environment(mail: ScriptedServer, **more: str) -> dict[str, str]:
@@ -84,7 +86,7 @@ def _commands(log: Path, number: int, *, with_beat: bool) -> Iterator[list[str]]
 def die_at(point: str, mail: ScriptedServer) -> int:
     """Run a worker that is killed there; returns its exit status."""
     command = [sys.executable, "-m", "tests.notifications.dying_notices", point]
-    values = {**os.environ, **environment(mail, NOTICE_LEASE_SECONDS="1")}
+    values = {**os.environ, **environment(mail, NOTICE_LEASE_SECONDS="60")}
     return subprocess.run(command, cwd=ROOT, env=values, check=False, timeout=60).returncode
 
 
@@ -109,6 +111,11 @@ def the_pause_is_over() -> None:
     Provider.objects.exclude(waits_until=None).update(waits_until=now)
 
 
+def the_lease_is_over() -> None:
+    """What a dead worker held may be taken by others."""
+    Delivery.objects.filter(state=SENDING).update(due_at=timezone.now())
+
+
 def in_the_end(channel: str = "email", **expected: int) -> bool:
     """Whether the deliveries are in these states once no pause holds them up any more."""
 
@@ -126,7 +133,8 @@ def states(channel: str = "email") -> Counter[str]:
 
 def ids(letters: Iterable[Received]) -> Counter[str]:
     """How often each letter came, by its Message-ID."""
-    return Counter(str(letter.message["Message-ID"]) for letter in letters)
+    found = (MESSAGE_ID.search(letter.data) for letter in letters)
+    return Counter(one[1].decode() for one in found if one)
 
 
 def told(kind: str) -> Counter[str]:

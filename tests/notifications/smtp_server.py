@@ -11,7 +11,8 @@ as always), what is said to that recipient, what is always said to that command,
 are `CONNECT` (before the greeting), `MAIL`, `RCPT`, `DATA` (the command itself) and `CONTENT`
 (the letter after it). Instead of a reply there may be `HANG` (it never answers) or `DROP` (it
 cuts the line); a letter dropped at `CONTENT` was received. `refuse(…, command="CONTENT")` is for
-that recipient's letters. `connections` counts, `received` has the letters in order.
+that recipient's letters. `connections` counts, so does `hanging`; `received` has the letters in
+order.
 """
 
 import asyncio
@@ -86,6 +87,7 @@ class ScriptedServer:
     port: int = field(default_factory=free_port)
     received: list[Received] = field(default_factory=list)
     connections: int = 0
+    hanging: int = 0
     # TLS from the first byte on.
     tls: ssl.SSLContext | None = None
     _scripts: dict[str, deque[Reply]] = field(default_factory=lambda: defaultdict(deque))
@@ -114,6 +116,7 @@ class ScriptedServer:
         """The reply; '' when there is none any more."""
         reply = self._next(command, recipients)
         if reply == HANG:
+            self.hanging += 1
             # Until the client gives up, or the test is over.
             await asyncio.sleep(60)
         if reply in {HANG, DROP}:

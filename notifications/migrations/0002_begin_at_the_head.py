@@ -15,7 +15,7 @@ def begin(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0002_logged_text"),
+        ("notifications", "0001_initial"),
         ("renewals", "0003_alter_event_kind"),
     ]
 
