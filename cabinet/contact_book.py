@@ -10,14 +10,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from notifications import contacts, links, preferences
 from notifications.channels.registry import CHANNELS
-from notifications.contacts import Change
+from notifications.contacts import book as contacts
+from notifications.contacts import links, preferences
+from notifications.contacts.book import Change
+from notifications.contacts.links import Link
+from notifications.contacts.verifications import require_patience
 from notifications.errors import AddressError, LinkError, NoAddressError, NoticeError
 from notifications.kinds import Topic
-from notifications.links import Link
 from notifications.models import Address, Verification
-from notifications.verifications import require_patience
 from renewals.actor import NOBODY, Actor
 from renewals.errors import StatementError
 from renewals.events import EventKind

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from cabinet.application_tags import Tag
 from cabinet.approver import approver_of
 from cabinet.contact_forms import ICONS
-from notifications import contacts
-from notifications.addresses import show_email
 from notifications.channels.base import Channel
 from notifications.channels.registry import CHANNELS
+from notifications.contacts import book as contacts
+from notifications.contacts.addresses import show_email
 from notifications.kinds import TOPIC_WORDS, Form, Topic
-from notifications.messages import MESSAGES
 from notifications.models import Address, Verification
+from notifications.telling.messages import MESSAGES
 
 # For eyes; of a channel that is not here, as it is kept.
 SHOWN: dict[str, Callable[[str], str]] = {"email": show_email}

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from notifications.channels.base import Channel
 from notifications.channels.registry import CHANNELS
 from notifications.kinds import DeliveryState, MessageKind
-from notifications.messages import MESSAGES
 from notifications.models import Address, Delivery, Mute, Notice
+from notifications.telling.messages import MESSAGES
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 from cabinet.middleware import CabinetRequest
 from cabinet.notice_rows import stored_number
 from cabinet.read_only import ReadOnly, ReadOnlyInline, Row
-from notifications import delivery as delivering
 from notifications.channels.registry import CHANNELS
-from notifications.contacts import mask
+from notifications.contacts.book import mask
+from notifications.delivering import delivery as delivering
 from notifications.kinds import DeliveryState, MessageKind
 from notifications.models import Address, Delivery, Notice
-from notifications.numbers import show_number
+from notifications.words.numbers import show_number
 from renewals.events import EventKind
 from renewals.services import journal
 

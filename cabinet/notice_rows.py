@@ -12,9 +12,9 @@ from cabinet.application_tags import Tag
 from notifications.kinds import Topic
 from notifications.models import Notice
 from notifications.models.notice import NoticeQuerySet
-from notifications.numbers import ALPHABET, LENGTH, show_number
-from notifications.situation import gather
-from notifications.writing import subject_of
+from notifications.words.numbers import ALPHABET, LENGTH, show_number
+from notifications.words.situation import gather
+from notifications.words.writing import subject_of
 
 PAGE_SIZE = 20
 # What people type around a number, and the letters that it has not and digits look like

@@ -185,7 +185,7 @@ vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 # Where letters and texts go in the demo, and are read on /outbox/; empty: nowhere, no such page.
 OUTBOX_DIRECTORY = env.str("OUTBOX_DIRECTORY", default="")
 if OUTBOX_DIRECTORY:
-    EMAIL_BACKEND = "notifications.outbox.FolderBackend"
+    EMAIL_BACKEND = "notifications.delivering.outbox.FolderBackend"
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=15)
 MAIL_FROM = env.str("MAIL_FROM", default="noreply@cabinet.example")
 # Where what cannot be delivered comes back: the part before the sign gets "+…" for each letter.

@@ -3,12 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from notifications.delivery import deliver_due
-from notifications.digest import tell_digests
-from notifications.events import tell_events
-from notifications.forgetting import blank_bodies
-from notifications.reminding import remind as remind_due
-from notifications.turns import Budget
+from notifications.delivering.delivery import deliver_due
+from notifications.delivering.forgetting import blank_bodies
+from notifications.telling.digest import tell_digests
+from notifications.telling.events import tell_events
+from notifications.telling.reminding import remind as remind_due
+from notifications.telling.turns import Budget
 
 # Less than the pause between two sweeps, so that they do not pile up.
 SECONDS = 20

@@ -23,11 +23,11 @@ from cabinet.views.answers import status_of
 from cabinet.views.own import language_of_reader, posts_only
 from notifications.channels.base import Channel
 from notifications.channels.registry import CHANNELS
-from notifications.contacts import ChangeKind
+from notifications.contacts.book import ChangeKind
+from notifications.contacts.preferences import language_of
+from notifications.contacts.verifications import TRIES
 from notifications.errors import CodeOverError, NoticeError
 from notifications.models import Verification
-from notifications.preferences import language_of
-from notifications.verifications import TRIES
 
 DONE: dict[ChangeKind, Promise] = {
     ChangeKind.ADDED: gettext_lazy("The address is verified. From now on we write there."),

@@ -19,9 +19,9 @@ from cabinet.middleware import CabinetRequest
 from cabinet.sentences import sentence_for
 from cabinet.views.answers import status_of
 from cabinet.views.own import posts_only
+from notifications.contacts.preferences import choices_of, choose_language, language_of
 from notifications.errors import NoticeError
 from notifications.kinds import Topic
-from notifications.preferences import choices_of, choose_language, language_of
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from notifications.receipts import (
+from notifications.delivering.receipts import (
     ForgedReceiptError,
     ReceiptShapeError,
     apply_receipt,

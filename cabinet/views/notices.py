@@ -16,8 +16,8 @@ from cabinet.notice_actions import way_of
 from cabinet.notice_rows import NoticeRow, inbox_page, stored_number
 from cabinet.views.own import language_of_reader, posts_only
 from notifications.models import Notice
-from notifications.situation import gather
-from notifications.writing import inbox_of
+from notifications.words.situation import gather
+from notifications.words.writing import inbox_of
 
 LONGEST_PAGE = 9
 

@@ -17,7 +17,7 @@ from cabinet.devices import device_of, leave_cookie
 from cabinet.fields import Base64Field, RowIdField
 from cabinet.views.answers import answers_script, done, refused_form
 from cabinet.views.public import EXPIRED_KEY
-from notifications.preferences import remember_language
+from notifications.contacts.preferences import remember_language
 from pki.errors import ExpiredError
 
 MAX_CMS_BYTES = 48 * 1024

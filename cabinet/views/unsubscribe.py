@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from cabinet import contact_book
 from cabinet.views.own import READING
 from notifications.channels.registry import CHANNELS
-from notifications.contacts import mask
+from notifications.contacts.book import mask
+from notifications.contacts.links import Link, read_link
+from notifications.contacts.preferences import choices_of, language_of
 from notifications.errors import NoticeError
 from notifications.kinds import TOPIC_WORDS
-from notifications.links import Link, read_link
-from notifications.preferences import choices_of, language_of
 from renewals.statement import speak
 
 

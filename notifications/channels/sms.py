@@ -6,7 +6,6 @@ from contextlib import closing
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from notifications.addresses import mask_phone, parse_phone
 from notifications.channels.base import Channel, Outcome, Parcel, Sender
 from notifications.channels.gateways.base import Gateway, GatewaySettingsError
 from notifications.channels.gateways.folder import FolderGateway
@@ -14,6 +13,7 @@ from notifications.channels.gateways.http import HttpGateway
 from notifications.channels.gateways.http_format import AnswerMapping
 from notifications.channels.gateways.log import LogGateway
 from notifications.channels.gateways.smpp import SmppGateway
+from notifications.contacts.addresses import mask_phone, parse_phone
 from notifications.kinds import Form
 
 

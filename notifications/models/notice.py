@@ -39,7 +39,7 @@ class Notice(models.Model):
     renewal = models.ForeignKey(
         "renewals.Renewal", models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # Ids and small facts: see each message in `notifications.messages`.
+    # Ids and small facts: see each message in `notifications.telling.messages`.
     facts = models.JSONField(_("facts"), default=dict)
     created_at = models.DateTimeField(_("told"))
     read_at = models.DateTimeField(_("read"), null=True, blank=True)

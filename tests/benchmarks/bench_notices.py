@@ -73,8 +73,8 @@ def _measure() -> None:
 
 
 def _find(load: "Load") -> None:  # type: ignore[name-defined]  # noqa: F821  # needs Django
-    from notifications.countdowns import near  # noqa: PLC0415
     from notifications.models import Countdown  # noqa: PLC0415
+    from notifications.telling.countdowns import near  # noqa: PLC0415
     from pki.models import Certificate  # noqa: PLC0415
 
     now = load.now
@@ -97,8 +97,8 @@ def _find(load: "Load") -> None:  # type: ignore[name-defined]  # noqa: F821  # 
 
 def _remind(load: "Load") -> None:  # type: ignore[name-defined]  # noqa: F821
     from notifications.models import Notice  # noqa: PLC0415
-    from notifications.reminding import remind  # noqa: PLC0415
-    from notifications.turns import Budget  # noqa: PLC0415
+    from notifications.telling.reminding import remind  # noqa: PLC0415
+    from notifications.telling.turns import Budget  # noqa: PLC0415
 
     started = time.perf_counter()
     told = remind(now=load.now, budget=Budget(600))
@@ -109,8 +109,8 @@ def _remind(load: "Load") -> None:  # type: ignore[name-defined]  # noqa: F821
 
 
 def _fan_out(load: "Load") -> float:  # type: ignore[name-defined]  # noqa: F821
-    from notifications.events import tell_events  # noqa: PLC0415
     from notifications.models import Delivery  # noqa: PLC0415
+    from notifications.telling.events import tell_events  # noqa: PLC0415
 
     load.reach_everybody(2_000_000, EVENTS)
     load.happen(EVENTS, first=2_000_000)
@@ -131,9 +131,9 @@ def _send() -> float:
     from django.utils import timezone  # noqa: PLC0415
 
     from notifications.channels.registry import CHANNELS  # noqa: PLC0415
-    from notifications.delivery import deliver_batch, deliver_due  # noqa: PLC0415
+    from notifications.delivering.delivery import deliver_batch, deliver_due  # noqa: PLC0415
     from notifications.models import Delivery  # noqa: PLC0415
-    from notifications.turns import Budget  # noqa: PLC0415
+    from notifications.telling.turns import Budget  # noqa: PLC0415
 
     rest = Delivery.objects.filter(state="waiting").order_by("id").values_list("id", flat=True)
     Delivery.objects.filter(pk__in=list(rest[LETTERS:])).update(state="dropped")

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from cabinet import contact_book
-from notifications import codes, contacts
-from notifications.contacts import Change
+from notifications.contacts import book as contacts
+from notifications.contacts import codes
+from notifications.contacts.book import Change
 from notifications.kinds import Topic
 from notifications.models import Address, Verification
 from renewals.models import Event, Statement

@@ -5,9 +5,9 @@ from itertools import count
 
 from django.utils import timezone
 
-from notifications.fanout import NewNotice, tell
 from notifications.kinds import MessageKind
 from notifications.models import Address, Notice
+from notifications.telling.fanout import NewNotice, tell
 from renewals.models import Renewal
 
 MAIL, PHONE = "aigul@example.kz", "+77011234567"

@@ -9,8 +9,9 @@ from django.utils import translation
 
 from cabinet import contact_book
 from cabinet.views.answers import answers_script
-from notifications import codes, preferences
-from notifications.contacts import ChangeKind
+from notifications.contacts import codes, preferences
+from notifications.contacts.book import ChangeKind
+from notifications.contacts.links import unsubscribe_url
 from notifications.errors import (
     CodeError,
     CodeOverError,
@@ -26,7 +27,6 @@ from notifications.errors import (
     UnsignedChangeError,
 )
 from notifications.kinds import Topic
-from notifications.links import unsubscribe_url
 from notifications.models import Address, Delivery, Mute, Verification
 from pki.models import Authority
 from renewals.errors import SignerError, StatementError

@@ -4,9 +4,9 @@ import pytest
 from django.contrib.auth.models import Group
 
 from cabinet.models import OPERATORS, User
+from notifications.contacts.preferences import language_of
 from notifications.kinds import Topic
 from notifications.models import Mute, Recipient
-from notifications.preferences import language_of
 from pki.certificate import Role
 from pki.models import Authority
 from renewals.models import Event

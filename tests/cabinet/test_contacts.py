@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from notifications import codes, contacts
 from notifications.channels.registry import CHANNELS
+from notifications.contacts import book as contacts
+from notifications.contacts import codes
 from notifications.models import Address, Verification
 from pki.certificate import Purpose, Role
 from pki.models import Authority

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from notifications import codes
+from notifications.contacts import codes
 from notifications.errors import NoticeError
 from notifications.kinds import Topic
 from notifications.models import Address, Delivery, Mute

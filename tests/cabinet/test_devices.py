@@ -5,8 +5,8 @@ from django.test import Client, RequestFactory
 
 from cabinet.devices import device_of
 from cabinet.models import KnownDevice
-from notifications.events import tell_events
 from notifications.models import Notice
+from notifications.telling.events import tell_events
 from tests.cabinet.colleagues import Colleague
 from tests.renewals.people import NOW
 

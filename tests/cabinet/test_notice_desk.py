@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from notifications.kinds import DeliveryState, MessageKind
 from notifications.models import Address, Delivery, Notice
-from notifications.numbers import show_number
+from notifications.words.numbers import show_number
 from pki.models import Authority
 from renewals.models import Event
 from tests.cabinet.colleagues import Colleague

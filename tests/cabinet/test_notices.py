@@ -13,7 +13,7 @@ from cabinet.notice_rows import TAGS, stored_number
 from notifications.channels.registry import CHANNELS
 from notifications.kinds import DeliveryState, MessageKind, Topic
 from notifications.models import Delivery, Mute, Notice
-from notifications.numbers import show_number
+from notifications.words.numbers import show_number
 from pki.certificate import Role
 from pki.models import Authority
 from tests.cabinet.colleagues import Colleague, Reply, hire

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.contacts.links import SALT, unsubscribe_url
 from notifications.kinds import Topic
-from notifications.links import SALT, unsubscribe_url
 from notifications.models import Address, Mute, Recipient
 from renewals.models import Event
 from tests.cabinet.colleagues import Reply

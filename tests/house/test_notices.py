@@ -6,9 +6,9 @@ import pytest
 from django.conf import settings
 
 from notifications.channels.registry import CHANNELS
-from notifications.contexts import BUILDERS
 from notifications.kinds import TOPIC_WORDS, Form, MessageKind, Topic
-from notifications.messages import MESSAGES, SILENT, TELLINGS
+from notifications.telling.messages import MESSAGES, SILENT, TELLINGS
+from notifications.words.contexts import BUILDERS
 from renewals.events import EventKind
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "notifications"

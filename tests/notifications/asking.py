@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from notifications import codes, contacts
-from notifications.contacts import Change
+from notifications.contacts import book as contacts
+from notifications.contacts import codes
+from notifications.contacts.book import Change
 from notifications.models import Verification
 from tests.renewals.people import NOW, iin_of
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from notifications.kinds import MessageKind
-from notifications.lookup import Told
-from notifications.messages import MESSAGES
 from notifications.models import Address, Notice
-from notifications.situation import Situation
-from notifications.standings import Need
+from notifications.telling.messages import MESSAGES
+from notifications.words.lookup import Told
+from notifications.words.situation import Situation
+from notifications.words.standings import Need
 from pki.certificate import Purpose, Role, Storage
 from pki.models import Certificate, Revocation
 from renewals.models import Decision, Mandate, Renewal

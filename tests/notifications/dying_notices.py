@@ -10,7 +10,9 @@ import django
 
 django.setup()
 
-from notifications import claiming, delivery, events, reminding, returning, tasks  # noqa: E402
+from notifications import tasks  # noqa: E402
+from notifications.delivering import claiming, delivery, returning  # noqa: E402
+from notifications.telling import events, reminding  # noqa: E402
 from tests.renewals.dying_worker import Step, after, before  # noqa: E402
 
 # Module, what it calls by this name, and whether that is still done.

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from notifications import verp
+from notifications.delivering import verp
 
 POSTFIX = """\
 Return-Path: <>

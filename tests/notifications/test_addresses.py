@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from notifications.addresses import (
+from notifications.contacts.addresses import (
     mask_email,
     mask_phone,
     parse_email,

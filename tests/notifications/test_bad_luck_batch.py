@@ -7,14 +7,14 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
-from notifications import verifications
 from notifications.channels.base import Parcel, Result
 from notifications.channels.email import CHANNEL
-from notifications.delivery import deliver_batch, deliver_due
-from notifications.fanout import NewNotice, tell
+from notifications.contacts import verifications
+from notifications.delivering.delivery import deliver_batch, deliver_due
 from notifications.kinds import MessageKind
 from notifications.models import Delivery
-from notifications.turns import Budget
+from notifications.telling.fanout import NewNotice, tell
+from notifications.telling.turns import Budget
 from tests.cabinet.payroll import Payroll
 from tests.notifications.conftest import reach
 from tests.notifications.letters import unsign, use

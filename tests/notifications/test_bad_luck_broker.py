@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from redis import Redis
 
-from notifications import tasks, verifications
+from notifications import tasks
+from notifications.contacts import verifications
 from notifications.models import Notice
 from tests.cabinet.payroll import Payroll
 from tests.notifications.letters import use

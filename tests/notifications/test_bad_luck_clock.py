@@ -8,13 +8,13 @@ import pytest
 from django.conf import LazySettings
 from django.utils import timezone
 
-from notifications import breaker
 from notifications.channels.email import CHANNEL
-from notifications.delivery import deliver_batch, deliver_due
+from notifications.delivering import breaker
+from notifications.delivering.delivery import deliver_batch, deliver_due
+from notifications.delivering.quiet_hours import allowed_from, next_midnight
 from notifications.models import Delivery, LoggedText, Notice, Provider
-from notifications.quiet_hours import allowed_from, next_midnight
-from notifications.reminding import remind
-from notifications.turns import Budget
+from notifications.telling.reminding import remind
+from notifications.telling.turns import Budget
 from pki.certificate import Purpose
 from tests.cabinet.payroll import NOW, Payroll
 from tests.notifications.conftest import reach

@@ -10,10 +10,10 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from notifications import tasks
-from notifications.delivery import TOGETHER, deliver_due
+from notifications.delivering.delivery import TOGETHER, deliver_due
 from notifications.models import Address, Delivery, LoggedText, Notice
-from notifications.reminding import remind
-from notifications.turns import Budget
+from notifications.telling.reminding import remind
+from notifications.telling.turns import Budget
 from tests.cabinet.payroll import Payroll
 from tests.notifications.conftest import reach
 from tests.notifications.dying_notices import POINTS

@@ -8,9 +8,9 @@ from django.conf import LazySettings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import verp
-from notifications.bounces import MAX_BYTES, Action, Report, parse_report
-from notifications.reply_codes import enhanced_of, is_bad_address
+from notifications.delivering import verp
+from notifications.delivering.bounces import MAX_BYTES, Action, Report, parse_report
+from notifications.delivering.reply_codes import enhanced_of, is_bad_address
 from tests.notifications.reports import HOLIDAY, UNKNOWN, postfix, within
 
 TO = "bounces+7-0123456789abcdef0123@cabinet.example"

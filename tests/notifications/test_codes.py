@@ -9,7 +9,9 @@ from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from notifications import codes, contacts, preferences
+from notifications.contacts import book as contacts
+from notifications.contacts import codes, preferences
+from notifications.contacts.verifications import PER_ADDRESS
 from notifications.errors import (
     CodeError,
     CodeOverError,
@@ -18,7 +20,6 @@ from notifications.errors import (
 )
 from notifications.kinds import DeliveryState
 from notifications.models import Address, Delivery, Verification
-from notifications.verifications import PER_ADDRESS
 from tests.notifications.asking import (
     ANN,
     BOB,

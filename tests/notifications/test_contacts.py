@@ -3,8 +3,10 @@
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from notifications import codes, contacts, doorbell, preferences
-from notifications.contacts import Change, ChangeKind
+from notifications.contacts import book as contacts
+from notifications.contacts import codes, preferences
+from notifications.contacts.book import Change, ChangeKind
+from notifications.delivering import doorbell
 from notifications.errors import (
     AddressError,
     CodeOverError,

@@ -8,14 +8,14 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from notifications import breaker, claiming
 from notifications.channels.base import Parcel, Result
-from notifications.delivery import deliver_batch, deliver_due, resend
-from notifications.fanout import NewNotice, tell
-from notifications.forgetting import blank_bodies
+from notifications.delivering import breaker, claiming
+from notifications.delivering.delivery import deliver_batch, deliver_due, resend
+from notifications.delivering.forgetting import blank_bodies
 from notifications.kinds import MessageKind
 from notifications.models import Address, Delivery, Notice, Provider
-from notifications.turns import Budget
+from notifications.telling.fanout import NewNotice, tell
+from notifications.telling.turns import Budget
 from tests.cabinet.payroll import NOW, Payroll
 from tests.notifications.conftest import reach
 from tests.notifications.notebook import Notebook

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifications.digest import tell_digests, week_of
-from notifications.endings import ending
 from notifications.models import Notice
-from notifications.turns import Budget
+from notifications.telling.digest import tell_digests, week_of
+from notifications.telling.turns import Budget
+from notifications.words.endings import ending
 from pki.certificate import Role
 from tests.cabinet.payroll import Payroll
 

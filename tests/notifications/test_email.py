@@ -11,10 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import LazySettings
 
-from notifications import verp
 from notifications.channels.base import Outcome, Parcel, ProviderAwayError, Result
 from notifications.channels.email import CHANNEL
 from notifications.channels.email.sending import MailSender
+from notifications.delivering import verp
 from tests.cabinet.people import self_signed
 from tests.notifications.letters import LETTER, no_signer, numbered, send, unsign, use
 from tests.notifications.smtp_server import DROP, HANG, ScriptedServer

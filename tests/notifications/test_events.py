@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.events import notices_of, tell_events
-from notifications.messages import SILENT, TELLINGS
 from notifications.models import Address, Delivery, FanOut, Notice
+from notifications.telling.events import notices_of, tell_events
+from notifications.telling.messages import SILENT, TELLINGS
 from pki.models import Certificate, Revocation
 from pki.revocation import Reason
 from renewals.actor import WORKER, Actor, ActorKind

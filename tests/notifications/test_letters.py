@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.blocks import WIDTH, blocks_of, wrap
-from notifications.figures import AHEAD, GONE, NOW, people_rows, signatures_of, year_of
-from notifications.lookup import Told
-from notifications.situation import Situation
-from notifications.writing import inbox_of, letter_of
+from notifications.words.blocks import WIDTH, blocks_of, wrap
+from notifications.words.figures import AHEAD, GONE, NOW, people_rows, signatures_of, year_of
+from notifications.words.lookup import Told
+from notifications.words.situation import Situation
+from notifications.words.writing import inbox_of, letter_of
 from pki.certificate import Storage
 from tests.notifications import cases as known
 from tests.notifications.cases import DAY, Case, certificate_of

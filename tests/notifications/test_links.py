@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
+from notifications.contacts.links import SALT, Link, read_link, unsubscribe_url
 from notifications.errors import LinkError
 from notifications.kinds import Topic
-from notifications.links import SALT, Link, read_link, unsubscribe_url
 from notifications.models import Address
 from tests.renewals.people import NOW, iin_of
 

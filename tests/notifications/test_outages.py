@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from notifications.channels.base import Parcel, Result
 from notifications.channels.registry import CHANNELS
-from notifications.delivery import TOGETHER, deliver_due
+from notifications.delivering.delivery import TOGETHER, deliver_due
 from notifications.kinds import DeliveryState, Form
 from notifications.models import Countdown, Delivery, Notice
-from notifications.reminding import remind
-from notifications.turns import Budget
+from notifications.telling.reminding import remind
+from notifications.telling.turns import Budget
 from pki.models import Authority
 from tests.cabinet.payroll import NOW, Payroll
 from tests.notifications.conftest import reach

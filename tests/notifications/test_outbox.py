@@ -16,7 +16,7 @@ from tests.notifications.letters import LETTER, numbered, send, unsign
 def folder(settings: LazySettings, tmp_path: Path) -> Path:
     """Is not there yet."""
     unsign(settings)
-    settings.EMAIL_BACKEND = "notifications.outbox.FolderBackend"
+    settings.EMAIL_BACKEND = "notifications.delivering.outbox.FolderBackend"
     settings.OUTBOX_DIRECTORY = str(tmp_path / "var" / "outbox")
     return tmp_path / "var" / "outbox"
 

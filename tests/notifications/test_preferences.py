@@ -6,7 +6,7 @@ import pytest
 from django.db.utils import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
-from notifications import preferences
+from notifications.contacts import preferences
 from notifications.errors import LastSecurityError, NoAddressError, NoticeError
 from notifications.kinds import Topic
 from notifications.models import Address, Mute, Recipient

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from notifications.quiet_hours import allowed_from, next_midnight
+from notifications.delivering.quiet_hours import allowed_from, next_midnight
 
 # Asia/Almaty is UTC+5 since March 2024.
 MORNING = datetime(2026, 11, 24, 4, tzinfo=UTC)

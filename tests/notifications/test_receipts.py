@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.kinds import DeliveryState, MessageKind, Topic
-from notifications.models import Address, Delivery, Notice
-from notifications.receipts import (
+from notifications.delivering.receipts import (
     ForgedReceiptError,
     Receipt,
     ReceiptShapeError,
@@ -20,6 +18,8 @@ from notifications.receipts import (
     read_receipt,
     verify_receipt,
 )
+from notifications.kinds import DeliveryState, MessageKind, Topic
+from notifications.models import Address, Delivery, Notice
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SENT_AT = NOW - timedelta(minutes=2)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from notifications.models import Countdown, Delivery, Notice
-from notifications.reminding import remind
-from notifications.turns import Budget
+from notifications.telling.reminding import remind
+from notifications.telling.turns import Budget
 from pki.certificate import Purpose, Role
 from pki.models import Certificate
 from renewals.models import Renewal, Request

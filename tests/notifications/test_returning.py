@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from notifications import verp
-from notifications.bounces import parse_report
-from notifications.fanout import NewNotice, tell
+from notifications.delivering import verp
+from notifications.delivering.bounces import parse_report
+from notifications.delivering.returning import Returned, apply_report, fail_address
 from notifications.kinds import DeliveryState, MessageKind, Topic
 from notifications.models import Address, Delivery, Mute, Notice, Verification
-from notifications.returning import Returned, apply_report, fail_address
+from notifications.telling.fanout import NewNotice, tell
 from tests.notifications.conftest import reach
 from tests.notifications.reports import HOLIDAY, postfix, within
 from tests.processes import ROOT

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.schedule import nearest_passed, next_moment
+from notifications.telling.schedule import nearest_passed, next_moment
 
 THRESHOLDS = (30, 14, 7, 3, 1, 0)
 END = datetime(2026, 12, 1, 12, tzinfo=UTC)

@@ -9,13 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from notifications.kinds import MessageKind
-from notifications.lookup import Told
-from notifications.messages import MESSAGES
 from notifications.models import Address, Notice
-from notifications.numbers import new_number
-from notifications.situation import NAMED, Situation, gather, is_spoken_of
-from notifications.standings import Need
-from notifications.writing import letter_of, short_of, subject_of
+from notifications.telling.messages import MESSAGES
+from notifications.words.lookup import Told
+from notifications.words.numbers import new_number
+from notifications.words.situation import NAMED, Situation, gather, is_spoken_of
+from notifications.words.standings import Need
+from notifications.words.writing import letter_of, short_of, subject_of
 from pki.certificate import Role
 from pki.models import Certificate
 from pki.revocation import Reason

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.sms_parts import Encoding, count_parts, encode, encoding_of, split
+from notifications.delivering.sms_parts import Encoding, count_parts, encode, encoding_of, split
 from tests.notifications.smsc import read_gsm
 
 EXTENSION = "^{}\\[~]|€\f"

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notifications.standings import Need, standings
+from notifications.words.standings import Need, standings
 from pki.certificate import Purpose
 from pki.models import Authority, Certificate, Revocation
 from pki.revocation import Reason

@@ -8,11 +8,11 @@ from django.test import override_settings
 from django.utils.translation import gettext
 
 from notifications.channels.registry import CHANNELS
+from notifications.delivering.sms_parts import count_parts
 from notifications.kinds import Form, MessageKind
-from notifications.messages import MESSAGES
-from notifications.numbers import show_number
-from notifications.sms_parts import count_parts
-from notifications.writing import inbox_of, letter_of, short_of, subject_of
+from notifications.telling.messages import MESSAGES
+from notifications.words.numbers import show_number
+from notifications.words.writing import inbox_of, letter_of, short_of, subject_of
 from renewals.statement import speak
 from tests.notifications.cases import BIN, IIN, NOW, NUMBER, OTHER_IIN, Case, cases
 

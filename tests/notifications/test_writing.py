@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.base import Channel, Parcel
 from notifications.channels.registry import CHANNELS
-from notifications.codes import code_of
+from notifications.contacts.codes import code_of
+from notifications.contacts.links import read_link
+from notifications.delivering.sms_parts import count_parts
 from notifications.kinds import Form, MessageKind
-from notifications.links import read_link
-from notifications.messages import MESSAGES
 from notifications.models import Address, Delivery, Verification
-from notifications.numbers import ALPHABET, new_number, show_number
-from notifications.sms_parts import count_parts
-from notifications.writing import code_letter_of, code_short_of, parcel_of
+from notifications.telling.messages import MESSAGES
+from notifications.words.numbers import ALPHABET, new_number, show_number
+from notifications.words.writing import code_letter_of, code_short_of, parcel_of
 from tests.notifications.cases import DAY, IIN, NAME, NOW, NUMBER, Case, cases
 
 EMAIL, SMS = CHANNELS["email"], CHANNELS["sms"]

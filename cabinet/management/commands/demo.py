@@ -15,7 +15,7 @@ from cabinet.demo.cast import CAST, INDIVIDUALS, ORGANISATION
 from cabinet.demo.contacts import make_contacts
 from cabinet.demo.key_files import KeyFile, make_cast
 from cabinet.models import OPERATORS, User
-from notifications.events import begin_here
+from notifications.telling.events import begin_here
 from pki.models import Authority
 
 # Old enough to have issued what has expired in the meantime.

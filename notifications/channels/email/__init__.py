@@ -4,9 +4,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from notifications.addresses import mask_email, parse_email
 from notifications.channels.base import Channel, Sender
 from notifications.channels.email.sending import MailSender
+from notifications.contacts.addresses import mask_email, parse_email
 from notifications.kinds import Form
 
 

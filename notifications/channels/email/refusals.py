@@ -9,7 +9,7 @@ from smtplib import (
 )
 
 from notifications.channels.base import Outcome, ProviderAwayError, Result
-from notifications.reply_codes import enhanced_of, is_bad_address
+from notifications.delivering.reply_codes import enhanced_of, is_bad_address
 
 # RFC 5321, 4.2.1. The server closes (3.8); the letter is larger than it takes (RFC 1870, 6.1).
 TEMPORARY, PERMANENT = range(400, 500), range(500, 600)

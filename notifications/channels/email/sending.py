@@ -11,11 +11,11 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from notifications import verp
 from notifications.channels.base import Outcome, Parcel, Result
 from notifications.channels.email.headers import encode_address
 from notifications.channels.email.letter import Signer, write_letter
 from notifications.channels.email.refusals import is_worn_out, keeps_connection, outcome_of
+from notifications.delivering import verp
 
 
 class MailSender:

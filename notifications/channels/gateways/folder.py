@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notifications.channels.base import Outcome, Parcel, ProviderAwayError, Result
 from notifications.channels.gateways.base import GatewaySettingsError, plain_key
-from notifications.sms_parts import count_parts
+from notifications.delivering.sms_parts import count_parts
 
 
 class FolderGateway:

@@ -4,11 +4,11 @@ import logging
 
 from django.utils import timezone
 
-from notifications.addresses import mask_phone
 from notifications.channels.base import Outcome, Parcel, Result
 from notifications.channels.gateways.base import plain_key
+from notifications.contacts.addresses import mask_phone
+from notifications.delivering.sms_parts import count_parts
 from notifications.models import LoggedText
-from notifications.sms_parts import count_parts
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from notifications.channels.gateways.smpp_session import (
     SessionLostError,
     parse_account,
 )
-from notifications.sms_parts import Encoding, encode, encoding_of, split
+from notifications.delivering.sms_parts import Encoding, encode, encoding_of, split
 
 # For connection and bind, and again for all the parts of a message.
 SECONDS = 10.0

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from notifications.bounces import MAX_BYTES, parse_report
-from notifications.returning import Returned, apply_report
+from notifications.delivering.bounces import MAX_BYTES, parse_report
+from notifications.delivering.returning import Returned, apply_report
 
 Box = mailbox.Maildir | mailbox.mbox
 UNREADABLE = (OSError, ValueError, LookupError, MessageError, RecursionError)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from notifications.channels.registry import CHANNELS
-from notifications.delivery import resend
+from notifications.delivering.delivery import resend
 from notifications.kinds import DeliveryState
 from notifications.models import Delivery, Provider
 

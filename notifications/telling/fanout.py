@@ -9,11 +9,11 @@ from django.db import transaction
 
 from notifications.channels.base import Channel
 from notifications.channels.registry import CHANNELS
+from notifications.delivering.quiet_hours import allowed_from
 from notifications.kinds import Form, MessageKind, Topic
-from notifications.messages import MESSAGES
 from notifications.models import Address, Delivery, Mute, Notice, Recipient
-from notifications.numbers import new_number
-from notifications.quiet_hours import allowed_from
+from notifications.telling.messages import MESSAGES
+from notifications.words.numbers import new_number
 
 
 @dataclass(frozen=True)

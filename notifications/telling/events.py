@@ -9,12 +9,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from notifications.audience import Listeners, certificate_id
-from notifications.fanout import NewNotice, tell
 from notifications.kinds import MessageKind
-from notifications.messages import TELLINGS
 from notifications.models import FanOut
-from notifications.turns import take_turn
+from notifications.telling.audience import Listeners, certificate_id
+from notifications.telling.fanout import NewNotice, tell
+from notifications.telling.messages import TELLINGS
+from notifications.telling.turns import take_turn
 from renewals.events import EventKind
 from renewals.models import Event, EventHead
 

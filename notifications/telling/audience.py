@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.contrib.auth import get_user_model
 
-from notifications.messages import Audience
+from notifications.telling.messages import Audience
 from pki.models import Certificate
 from renewals.models import Event
 from renewals.organisation import head_of

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from notifications import codes, doorbell
+from notifications.contacts import codes
+from notifications.delivering import doorbell
 from notifications.errors import CodeError, CodeOverError, TooManyCodesError
 from notifications.kinds import DeliveryState
 from notifications.models import Delivery, Verification

@@ -12,17 +12,17 @@ from datetime import datetime
 
 from django.conf import settings
 
-from notifications import breaker, claiming
 from notifications.channels.base import Channel, Outcome, Parcel, ProviderAwayError, Result
 from notifications.channels.registry import CHANNELS
-from notifications.claiming import Claim, Sent, retry_after
-from notifications.fanout import due_from
+from notifications.delivering import breaker, claiming
+from notifications.delivering.claiming import Claim, Sent, retry_after
+from notifications.delivering.returning import fail_address
 from notifications.models import Delivery, Notice
-from notifications.returning import fail_address
-from notifications.situation import Situation, gather
-from notifications.trouble import tell_operators
-from notifications.turns import Budget
-from notifications.writing import parcel_of
+from notifications.telling.fanout import due_from
+from notifications.telling.trouble import tell_operators
+from notifications.telling.turns import Budget
+from notifications.words.situation import Situation, gather
+from notifications.words.writing import parcel_of
 
 logger = logging.getLogger(__name__)
 

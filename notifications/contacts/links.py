@@ -12,7 +12,7 @@ from notifications.errors import LinkError
 from notifications.kinds import Topic
 from notifications.models import Address
 
-SALT = "notifications.links"
+SALT = "notifications.contacts.links"
 # A signed link is shorter; nothing longer is looked at.
 LONGEST = 200
 

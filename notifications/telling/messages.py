@@ -16,7 +16,7 @@ INBOX = frozenset[Form]()
 
 
 class Audience(StrEnum):
-    """Who hears of it. Found by `notifications.audience`."""
+    """Who hears of it. Found by `notifications.telling.audience`."""
 
     HOLDER = "holder"
     ACTOR = "actor"

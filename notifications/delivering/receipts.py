@@ -14,9 +14,9 @@ from django.db import transaction
 
 from notifications.channels import sms
 from notifications.channels.gateways.base import provider_id_of
+from notifications.delivering.returning import fail_address
 from notifications.kinds import DeliveryState
 from notifications.models import Delivery
-from notifications.returning import fail_address
 
 # How far the provider's clock and ours may be apart; what is older may be a repetition.
 TOLERANCE = timedelta(minutes=5)

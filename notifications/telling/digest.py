@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from notifications.endings import HORIZON, ending
-from notifications.fanout import NewNotice, tell
 from notifications.kinds import MessageKind
-from notifications.turns import Budget, take_turn
+from notifications.telling.fanout import NewNotice, tell
+from notifications.telling.turns import Budget, take_turn
+from notifications.words.endings import HORIZON, ending
 from pki.models import Certificate
 from renewals.organisation import head_of
 

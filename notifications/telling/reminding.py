@@ -12,14 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications.channels.registry import CHANNELS
-from notifications.countdowns import BATCH, begin_near, take_due
-from notifications.fanout import NewNotice, tell
+from notifications.delivering.quiet_hours import next_midnight
 from notifications.kinds import Form, MessageKind
 from notifications.models import Address, Countdown, Notice
-from notifications.quiet_hours import next_midnight
-from notifications.schedule import ENDED, nearest_passed, next_moment
-from notifications.standings import Need, standings
-from notifications.turns import Budget, take_turn
+from notifications.telling.countdowns import BATCH, begin_near, take_due
+from notifications.telling.fanout import NewNotice, tell
+from notifications.telling.schedule import ENDED, nearest_passed, next_moment
+from notifications.telling.turns import Budget, take_turn
+from notifications.words.standings import Need, standings
 from renewals.organisation import head_of
 
 SOURCE = "expiry"

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from notifications.figures import people_rows, reminders_of, signatures_of
 from notifications.models import Notice
-from notifications.notice_facts import short_day
-from notifications.situation import Situation
+from notifications.words.facts import short_day
+from notifications.words.figures import people_rows, reminders_of, signatures_of
+from notifications.words.situation import Situation
 from renewals.statement import show_day
 
 

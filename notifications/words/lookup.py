@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from notifications.endings import ending
 from notifications.kinds import MessageKind
 from notifications.models import Address, Notice
-from notifications.standings import COLUMNS, Need, applications_of, standings
+from notifications.words.endings import ending
+from notifications.words.standings import COLUMNS, Need, applications_of, standings
 from pki.models import Certificate, Revocation
 from renewals.models import Mandate, Renewal, Request
 

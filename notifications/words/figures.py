@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.channels.base import Reminder
-from notifications.lookup import Told
-from notifications.standings import Need
+from notifications.words.lookup import Told
+from notifications.words.standings import Need
 from pki.certificate import Role, Storage
 from pki.subject import show_name
 from renewals.models import Renewal

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from notifications.audience import operators
-from notifications.fanout import NewNotice, tell
 from notifications.kinds import DeliveryState, MessageKind
 from notifications.models import Delivery
+from notifications.telling.audience import operators
+from notifications.telling.fanout import NewNotice, tell
 
 COUNTED = timedelta(days=7)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
-from notifications.standings import COLUMNS, Need, standings
+from notifications.words.standings import COLUMNS, Need, standings
 from pki.models import Certificate
 
 HORIZON = timedelta(days=30)

@@ -8,11 +8,11 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from notifications.channels.registry import CHANNELS
-from notifications.figures import Row, name_of, reminders_of, signatures_of
 from notifications.models import Notice
-from notifications.notice_facts import at_of, channel_of, fact, short_day, short_moment
-from notifications.reasons import revocation_words
-from notifications.situation import Situation
+from notifications.words.facts import at_of, channel_of, fact, short_day, short_moment
+from notifications.words.figures import Row, name_of, reminders_of, signatures_of
+from notifications.words.reasons import revocation_words
+from notifications.words.situation import Situation
 from pki.revocation import Reason
 from renewals.statement import put_on_one_line, show_day, show_moment
 

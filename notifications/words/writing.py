@@ -14,15 +14,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from notifications.blocks import Block, blocks_of, wrap
 from notifications.channels.base import Channel, Parcel, Reminder
-from notifications.codes import code_of
-from notifications.contexts import context_of
+from notifications.contacts.codes import code_of
+from notifications.contacts.links import unsubscribe_url
 from notifications.kinds import TOPIC_WORDS, Form, MessageKind, Topic
-from notifications.links import unsubscribe_url
 from notifications.models import Delivery, Notice, Verification
-from notifications.numbers import show_number
-from notifications.situation import Situation
+from notifications.words.blocks import Block, blocks_of, wrap
+from notifications.words.contexts import context_of
+from notifications.words.numbers import show_number
+from notifications.words.situation import Situation
 from pki.subject import call_name
 from renewals.statement import put_on_one_line, show_moment, speak
 

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from notifications.models import Verification
 
-SALT = "notifications.codes"
+SALT = "notifications.contacts.codes"
 DIGITS = 6
 # Six digits and whatever somebody may put between them.
 LONGEST = 40

@@ -7,10 +7,10 @@ from datetime import datetime
 from django.conf import settings
 
 from notifications.kinds import MessageKind
-from notifications.lookup import Lookup, Told
 from notifications.models import Address, Notice
-from notifications.schedule import ENDED
-from notifications.standings import Need
+from notifications.telling.schedule import ENDED
+from notifications.words.lookup import Lookup, Told
+from notifications.words.standings import Need
 from renewals.models import Decision, Mandate, Renewal
 
 # So many people of a digest are named.

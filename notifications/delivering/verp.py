@@ -8,7 +8,7 @@ import re
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-SALT = "notifications.verp"
+SALT = "notifications.delivering.verp"
 # 80 bits.
 MAC_LENGTH = 20
 # Servers on the way may have changed the case, and the domain to their own.

@@ -9,12 +9,12 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import F
 
-from notifications import verp
-from notifications.bounces import Action, Report
 from notifications.channels.email import CHANNEL
-from notifications.fanout import AddressBook, NewNotice, plan_delivery, tell
+from notifications.delivering import verp
+from notifications.delivering.bounces import Action, Report
 from notifications.kinds import DeliveryState, Form, MessageKind, Topic
 from notifications.models import Address, Delivery
+from notifications.telling.fanout import AddressBook, NewNotice, plan_delivery, tell
 
 FAILED, SENDING = DeliveryState.FAILED.value, DeliveryState.SENDING.value
 LEFT = (DeliveryState.SENT.value, DeliveryState.DELIVERED.value)

@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from notifications.addresses import HIDDEN
 from notifications.channels.registry import CHANNELS
+from notifications.contacts.addresses import HIDDEN
+from notifications.contacts.preferences import hold, keep_security_on
+from notifications.contacts.verifications import begin, check, pending, spend, withdraw
 from notifications.errors import (
     AddressError,
     NoAddressError,
@@ -18,8 +20,6 @@ from notifications.errors import (
     UnsignedChangeError,
 )
 from notifications.models import Address, Verification
-from notifications.preferences import hold, keep_security_on
-from notifications.verifications import begin, check, pending, spend, withdraw
 
 __all__ = [
     "Change",

@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notifications.figures import Row, name_of, reminders_of, signatures_of
 from notifications.kinds import MessageKind
 from notifications.models import Notice
-from notifications.notice_facts import at_of, short_day
-from notifications.reasons import rejection_words
-from notifications.situation import Situation
+from notifications.words.facts import at_of, short_day
+from notifications.words.figures import Row, name_of, reminders_of, signatures_of
+from notifications.words.reasons import rejection_words
+from notifications.words.situation import Situation
 from renewals.rejection import RejectionReason
 from renewals.signature_words import days_between
 from renewals.statement import show_day, show_moment

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from notifications import application_words, expiry_words, security_words
 from notifications.kinds import MessageKind
 from notifications.models import Notice
-from notifications.situation import Situation
+from notifications.words import application as application_words
+from notifications.words import expiry as expiry_words
+from notifications.words import security as security_words
+from notifications.words.situation import Situation
 
 Builder = Callable[[Notice, Situation, datetime], dict[str, Any]]
 

@@ -11,7 +11,7 @@ from email.errors import MessageError
 from email.message import Message
 from enum import StrEnum
 
-from notifications.reply_codes import enhanced_of, is_bad_address
+from notifications.delivering.reply_codes import enhanced_of, is_bad_address
 
 # The status stands before the letter that comes back; what is behind this is not read.
 MAX_BYTES = 1024 * 1024

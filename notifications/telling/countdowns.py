@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from notifications.models import Countdown
-from notifications.standings import COLUMNS
-from notifications.turns import Budget
+from notifications.telling.turns import Budget
+from notifications.words.standings import COLUMNS
 from pki.models import Certificate
 
 # Who was never told that his certificate had ended is told for so long.

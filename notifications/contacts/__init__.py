@@ -1,0 +1,1 @@
+"""Where people are reached, and what they do not want to hear."""

@@ -1,0 +1,1 @@
+"""Deliveries on their way: taken, sent, written down, and what comes back."""

@@ -1,0 +1,1 @@
+"""What has happened or comes near becomes notices and deliveries."""
