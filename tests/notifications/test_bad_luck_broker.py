@@ -12,7 +12,6 @@ from redis import Redis
 
 from notifications import tasks
 from notifications.contacts import verifications
-from notifications.models import Notice
 from tests.cabinet.payroll import Payroll
 from tests.notifications.letters import use
 from tests.notifications.runs import (
@@ -107,9 +106,8 @@ def test_a_broker_that_goes_away_is_waited_for(people: Payroll, tmp_path: Path) 
     with ScriptedServer() as mail, workers(log, mail, REDIS_URL=f"redis://127.0.0.1:{port}/0"):
         with redis_at(port):
             assert wait_until(lambda: states() == {"sent": 5}), tail(log)
-        assert wait_until(lambda: "Cannot connect to redis" in tail(log)), tail(log)
+        assert wait_until(lambda: "Cannot connect to redis" in log.read_text()), tail(log)
         people_with_letters(people, 5, first=5)
-        assert Notice.objects.count() == 5
         with redis_at(port):
             assert wait_until(lambda: states() == {"sent": 10}), tail(log)
     assert len(mail.received) == len(ids(mail.received)) == 10

@@ -23,7 +23,7 @@ GROWTH_MIB = 10
 def work(mail: ScriptedServer) -> tuple[float, int]:
     """Peak memory of a worker that does everything, and how many letters were sent so far."""
     command = [sys.executable, "-m", "tests.notifications.busy_worker"]
-    more = {"NOTICE_BATCH": str(BATCH), "NOTICE_LEASE_SECONDS": "120", "EMAIL_TIMEOUT": "15"}
+    more = {"NOTICE_BATCH": str(BATCH), "EMAIL_TIMEOUT": "15"}
     values = {**os.environ, **environment(mail, **more)}
     ended = subprocess.run(
         command, cwd=ROOT, env=values, capture_output=True, text=True, check=False, timeout=120

@@ -92,10 +92,11 @@ def test_workers_killed_in_the_middle_of_a_letter_lose_none(
     with ScriptedServer() as mail:
         for life in (1, 2):
             mail.script("CONTENT", *[None] * 15, HANG)
-            with workers(log, mail, EMAIL_TIMEOUT="30", NOTICE_LEASE_SECONDS="2"):
+            with workers(log, mail, EMAIL_TIMEOUT="30"):
                 assert wait_until(lambda: mail.hanging == life), tail(log)  # noqa: B023
             assert 0 < states()["sent"] < len(mail.received) < 40
-        with workers(log, mail, EMAIL_TIMEOUT="30", NOTICE_LEASE_SECONDS="2"):
+            the_lease_is_over()
+        with workers(log, mail, EMAIL_TIMEOUT="30"):
             assert in_the_end(sent=40), tail(log)
     assert len(ids(mail.received)) == 40
     assert len(mail.received) <= 40 + 2 * TOGETHER
@@ -107,7 +108,7 @@ def test_two_beats_and_two_workers_tell_everything_once(people: Payroll, tmp_pat
     log = tmp_path / "log"
     with (
         ScriptedServer() as mail,
-        workers(log, mail, copies=2, NOTICE_LEASE_SECONDS="60", NOTICE_BATCH="7"),
+        workers(log, mail, copies=2, NOTICE_BATCH="7"),
     ):
         assert wait_until(lambda: states() == {"sent": 40}), tail(log)
         # Whoever comes later is told by later rounds, in which the first are seen again.
