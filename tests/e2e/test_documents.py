@@ -14,7 +14,7 @@ from tests.renewals.sent_files import jpeg, pdf
 pytestmark = pytest.mark.e2e
 
 PASSWORD = "Person2026"
-BINS = {"kk": "260140000505", "ru": "260140000605", "en": "260140000705"}
+BINS = {"kk": "260140000135", "ru": "260140000235", "en": "260140000335"}
 
 
 def enter(browser: Browser, site: Site, folder: Path, language: str, number: int) -> Visitor:
