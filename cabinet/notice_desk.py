@@ -3,6 +3,7 @@
 Addresses are masked in lists. A code on its way is never shown: it is nobody's but its reader's.
 """
 
+from collections.abc import Mapping
 from typing import cast
 
 from django.contrib import admin, messages
@@ -10,6 +11,7 @@ from django.contrib.admin import ModelAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -19,7 +21,7 @@ from cabinet.read_only import ReadOnly, ReadOnlyInline, Row
 from notifications.channels.registry import CHANNELS
 from notifications.contacts.book import mask
 from notifications.delivering import delivery as delivering
-from notifications.kinds import DeliveryState, MessageKind
+from notifications.kinds import TOPIC_WORDS, DeliveryState, MessageKind
 from notifications.models import Address, Delivery, Notice
 from notifications.words.numbers import show_number
 from renewals.events import EventKind
@@ -27,6 +29,53 @@ from renewals.services import journal
 
 # What has come to an end; whatever is on its way comes by itself.
 AGAIN = (DeliveryState.FAILED, DeliveryState.DROPPED, DeliveryState.SENT)
+
+
+# The words of the holder's own page.
+STATES: dict[str, Promise] = {
+    DeliveryState.WAITING.value: _("is about to be sent"),
+    DeliveryState.SENDING.value: _("is being sent"),
+    DeliveryState.SENT.value: _("sent"),
+    DeliveryState.DELIVERED.value: _("arrived"),
+    DeliveryState.FAILED.value: _("could not be delivered"),
+    DeliveryState.DROPPED.value: _("not sent: when its time came it was no longer needed"),
+}
+
+
+class WordsFilter(admin.SimpleListFilter):
+    """By a column whose values have words."""
+
+    words: Mapping[str, Promise] = {}
+
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin[Model]
+    ) -> list[tuple[str, str]]:
+        """All of them, in the operator's language."""
+        return [(value, str(words)) for value, words in self.words.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
+        """Those with the chosen one."""
+        chosen = self.value()
+        return queryset.filter(**{str(self.parameter_name): chosen}) if chosen else queryset
+
+
+class StateFilter(WordsFilter):
+    """What became of it."""
+
+    title, parameter_name, words = _("state"), "state", STATES
+
+
+class TopicFilter(WordsFilter):
+    """What a notice is about."""
+
+    title, parameter_name = _("topic"), "topic"
+    words = {topic.value: words for topic, words in TOPIC_WORDS.items()}
+
+
+class DeliveryTopicFilter(TopicFilter):
+    """What the notice of a delivery is about."""
+
+    parameter_name = "notice__topic"
 
 
 class ChannelFilter(admin.SimpleListFilter):
@@ -54,6 +103,11 @@ class Masked:
         """Enough to recognise it."""
         return mask(delivery.channel, delivery.to)
 
+    @admin.display(description=_("state"), ordering="state")
+    def state_words(self, delivery: Delivery) -> Promise:
+        """In the operator's language."""
+        return STATES[delivery.state]
+
     @admin.display(description=_("message"))
     def message(self, delivery: Delivery) -> str:
         """Which of the messages."""
@@ -64,7 +118,7 @@ class DeliveryInline(Masked, ReadOnlyInline[Delivery, Notice]):
     """The ways of a notice."""
 
     model = Delivery
-    fields = ("channel", "masked", "state", "due_at", "attempts", "sent_at", "error")
+    fields = ("channel", "masked", "state_words", "due_at", "attempts", "sent_at", "error")
     readonly_fields = fields
     ordering = ("id",)
 
@@ -72,8 +126,11 @@ class DeliveryInline(Masked, ReadOnlyInline[Delivery, Notice]):
 class DeliveryAdmin(Masked, ReadOnly[Delivery]):
     """Everything that was to go out, the newest first."""
 
-    list_display = ("created_at", "channel", "masked", "message", "state", "attempts", "error")
-    list_filter = ("state", ChannelFilter, "notice__topic")
+    list_display = (
+        *("created_at", "channel", "masked", "message"),
+        *("state_words", "attempts", "error"),
+    )
+    list_filter = (StateFilter, ChannelFilter, DeliveryTopicFilter)
     list_select_related = ("notice",)
     list_per_page = 50
     search_fields = ("=notice__number", "=notice__iin", "=verification__iin")
@@ -81,7 +138,8 @@ class DeliveryAdmin(Masked, ReadOnly[Delivery]):
     show_full_result_count = False
     ordering = ("-id",)
     fields = (
-        *("message", "number", "channel", "to", "language", "state", "created_at", "due_at"),
+        *("message", "number", "channel", "to", "language", "state_words"),
+        *("created_at", "due_at"),
         *("attempts", "tried_at", "sent_at", "delivered_at", "error", "provider_id"),
         *("sent_subject", "sent_body"),
     )
@@ -134,7 +192,7 @@ class NoticeAdmin(ReadOnly[Notice]):
     """What was told to whom; the words are made anew for each reading."""
 
     list_display = ("created_at", "shown_number", "iin", "kind", "topic", "renewal", "read_at")
-    list_filter = ("topic", "kind")
+    list_filter = (TopicFilter, "kind")
     list_select_related = ("renewal",)
     list_per_page = 50
     search_fields = ("=number", "=iin", "=renewal__number")

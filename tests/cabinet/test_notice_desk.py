@@ -159,3 +159,18 @@ def test_an_address_of_a_channel_that_is_no_more_can_still_be_listed(operator: C
     assert "Karl" not in reply.content.decode()
     assert Address.objects.count() == 1
     assert Notice.objects.filter(iin=IIN).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"state": "sent"}, 1),
+        ({"state": "failed"}, 0),
+        ({"channel": "email"}, 2),
+        ({"notice__topic": "operations"}, 0),
+    ],
+)
+def test_the_list_is_narrowed_by_words(
+    operator: Colleague, sent: Delivery, query: dict[str, str], count: int
+) -> None:
+    assert len(listed(operator, "notifications_delivery", **query)) == count
