@@ -1,13 +1,16 @@
 """The broker is emptied, goes away, or says everything ten times: nothing is lost or told twice."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import current_app
 from django.conf import LazySettings
 from django.db import connection, transaction
 from django.utils import timezone
+from kombu import Queue
 from redis import Redis
 
 from notifications import tasks
@@ -112,6 +115,26 @@ def test_a_broker_that_goes_away_is_waited_for(people: Payroll, tmp_path: Path) 
             assert wait_until(lambda: states() == {"sent": 10}), tail(log)
     assert len(mail.received) == len(ids(mail.received)) == 10
     assert sorted(told("expiry-soon").values()) == [1] * 10
+
+
+@pytest.mark.usefixtures("broker")
+def test_what_is_finished_after_the_line_was_cut_does_not_end_a_worker(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with current_app.connection_for_read() as line:
+        queue = Queue("cut", auto_delete=True)(line.default_channel)
+        queue.declare()
+        line.Producer().publish({}, routing_key="cut")
+        message = queue.get()
+        queue.delete()
+        lost = line.connection_errors
+    assert message is not None
+    # As it is left where Redis is away at that moment.
+    channel: Any = message.channel
+    channel._disconnect_pools()
+    # A worker says so in its log and goes on.
+    message.ack_log_error(logging.getLogger("cut"), lost)
+    assert "Couldn't ack" in caplog.text
 
 
 @pytest.mark.usefixtures("broker", "people")
