@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from notifications.channels.email import CHANNEL
+from notifications.contacts.preferences import hold, keep_security_on
 from notifications.delivering import verp
 from notifications.delivering.bounces import Action, Report
 from notifications.kinds import DeliveryState, Form, MessageKind, Topic
@@ -44,10 +45,13 @@ def fail_address(delivery: Delivery, *, error: str, is_address_bad: bool, now: d
     if delivery.state == SENDING:
         changes |= {"attempts": F("attempts") + 1, "tried_at": delivery.tried_at or now}
     with transaction.atomic():
+        address = delivery.address
+        if address is not None and is_address_bad:
+            # First of all, as whoever changes contacts does.
+            hold(address.iin)
         mine = Delivery.objects.filter(pk=delivery.pk, lease_token=delivery.lease_token)
         if mine.exclude(state=FAILED).update(**changes) != 1:
             return False
-        address = delivery.address
         marked = (
             address is not None
             and is_address_bad
@@ -55,6 +59,7 @@ def fail_address(delivery: Delivery, *, error: str, is_address_bad: bool, now: d
         )
         _fall_back(delivery, now=now)
         if marked and address is not None:
+            keep_security_on(address.iin)
             _tell_holder(address, now=now)
     return True
 

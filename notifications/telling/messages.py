@@ -11,8 +11,6 @@ from renewals.events import EventKind
 
 LETTER = frozenset({Form.LETTER})
 BOTH = frozenset({Form.LETTER, Form.SHORT})
-SHORT = frozenset({Form.SHORT})
-INBOX = frozenset[Form]()
 
 
 class Audience(StrEnum):

@@ -331,3 +331,11 @@ def test_a_database_that_is_away_lets_the_mail_server_try_again(tmp_path: Path) 
     done = pipe(postfix(1), DATABASE_URL=f"sqlite:///{tmp_path}/nothing/here.sqlite3")
     assert done.returncode == 75, done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_where_security_was_off_elsewhere_it_is_on_again(mail: Address) -> None:
+    reach(IIN, channel="sms")
+    Mute.objects.create(iin=IIN, channel="sms", topic=Topic.SECURITY.value, muted_at=NOW)
+    Mute.objects.create(iin=IIN, channel="sms", topic=Topic.EXPIRY.value, muted_at=NOW)
+    fail(told())
+    assert list(Mute.objects.values_list("topic", flat=True)) == [Topic.EXPIRY.value]
