@@ -9,17 +9,32 @@ class IssuerFacts:
 
     `certificate_der` is its own certificate, `key_name` the name under which a key backend
     knows its key, `base_url` (no slash at the end) where its lists and answers are published.
+    `partitions` says into how many parts its list is cut; 0: into none.
     """
 
     name: str
     certificate_der: bytes
     key_name: str
     base_url: str
+    partitions: int = 0
 
     @property
     def crl_url(self) -> str:
-        """Where the list of revoked certificates is."""
+        """Where the whole list of revoked certificates is."""
         return f"{self.base_url}/{self.name}.crl"
+
+    @property
+    def delta_url(self) -> str:
+        """Where the list of changes is."""
+        return f"{self.base_url}/{self.name}-delta.crl"
+
+    def part_of(self, serial_hex: str) -> int | None:
+        """In which part of the list a serial number would stand; None: in the whole one."""
+        return int(serial_hex, 16) % self.partitions if self.partitions else None
+
+    def list_url(self, part: int | None) -> str:
+        """Where that part of the list is; None: the whole one."""
+        return self.crl_url if part is None else f"{self.base_url}/{self.name}/{part}.crl"
 
     @property
     def certificate_url(self) -> str:

@@ -95,6 +95,15 @@ COMPANY_ROLES = (
 
 # RFC 9336: for signing documents. No person's certificate has it: the authority seals by it.
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+# What no person's certificate is for, whatever else it says.
+SERVICES = frozenset(
+    oid.dotted_string
+    for oid in (
+        DOCUMENT_SIGNING,
+        ExtendedKeyUsageOID.TIME_STAMPING,
+        ExtendedKeyUsageOID.OCSP_SIGNING,
+    )
+)
 STORAGE_EXTENSION = x509.ObjectIdentifier("1.2.398.3.3.5")
 # The whole value, SEQUENCE { OID }. Only the first is the authority's; see `profiles.py`.
 STORAGES = {
@@ -227,7 +236,7 @@ def _purpose(
     signs = usage is not None and usage.content_commitment
     if usage is None or not usage.digital_signature:
         return Purpose.OTHER
-    if DOCUMENT_SIGNING.dotted_string in usages:
+    if not SERVICES.isdisjoint(usages):
         return Purpose.OTHER
     # One GOST-2015 key serves both, though its certificate does not say clientAuth.
     if signs and (can_sign_in or (key_kind.startswith("GOST-2015") and roles)):

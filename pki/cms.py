@@ -79,23 +79,23 @@ class SignatureFacts:
     content_sha256: str
 
 
-def verify_cms(data: bytes, *, content: bytes) -> SignatureFacts:
+def verify_cms(data: bytes, *, content: bytes, content_type: str = DATA) -> SignatureFacts:
     """Verify that one signer signed exactly `content` (RFC 5652, 5.4 and 5.6).
 
-    `data` is DER, BER or PEM, attached or detached, at most 48 kB. Raises one of the `cms.*`
-    errors, or `CertificateMalformedError`.
+    `content_type` is a dotted OID. `data` is DER, BER or PEM, attached or detached, at most
+    48 kB. Raises one of the `cms.*` errors, or `CertificateMalformedError`.
     """
     with warnings.catch_warnings():
         # Odd serial numbers are refused further down; the library only grumbles at them.
         warnings.simplefilter("ignore")
         try:
-            return _verify(data, content)
+            return _verify(data, content, content_type)
         except UNREADABLE as error:
             # Certificates are read when they are used: what is broken in one shows only then.
             raise CMSMalformedError from error
 
 
-def _verify(data: bytes, content: bytes) -> SignatureFacts:
+def _verify(data: bytes, content: bytes, content_type: str) -> SignatureFacts:
     signed = _decode(data)
     signer = _only_signer(signed)
     digest = _digest_of(signer)
@@ -104,7 +104,7 @@ def _verify(data: bytes, content: bytes) -> SignatureFacts:
         raise CMSContentError
     certificate = _signers_certificate(signed, signer)
     attributes = _attributes(signer)
-    _require_content(attributes, signed, content, digest)
+    _require_content(attributes, signed, content, digest, content_type)
     facts = parse_certificate(_der(certificate))
     is_checked = _require_signing_certificate(attributes, certificate)
     _require_signature(signer, certificate, digest)
@@ -233,13 +233,14 @@ def _require_content(
     signed: SignedData,
     content: bytes,
     digest: hashes.HashAlgorithm,
+    wanted: str,
 ) -> None:
     try:
         content_type = attributes[CONTENT_TYPE].parse(ObjectIdentifier)
         claimed = attributes[MESSAGE_DIGEST].parse(bytes)
     except (ValueError, TypeError) as error:
         raise CMSAttributeError(attribute=MESSAGE_DIGEST) from error
-    if content_type != signed.content.content_type or content_type.dotted_string != DATA:
+    if content_type != signed.content.content_type or content_type.dotted_string != wanted:
         raise CMSContentTypeError
     hashing = hashes.Hash(digest)
     hashing.update(content)

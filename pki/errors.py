@@ -116,6 +116,12 @@ class KeyPublishedError(NotAllowedError):
     code = "key.published"
 
 
+class KeyBlockedError(NotAllowedError):
+    """Somebody else may have this key: a certificate of it was revoked for that."""
+
+    code = "key.blocked"
+
+
 class KeyReusedError(NotAllowedError):
     """Seen before, in a certificate or in another application."""
 
@@ -357,6 +363,12 @@ class NotPlannedError(NotAllowedError):
     """Something else than what was planned, or a second time."""
 
     code = "issuer.not_planned"
+
+
+class StatusRequestError(BadError):
+    """Not a question about certificates as RFC 6960 has them. Facts: `what`, for the log."""
+
+    code = "status.request"
 
 
 def all_codes() -> dict[str, type[PKIError]]:

@@ -14,6 +14,8 @@ from pki.errors import NotPlannedError
 
 FILE_TERM = timedelta(days=365)
 SERVICE_TERM = timedelta(days=3 * 365)
+# Nobody can ask what became of it, so it is soon over.
+OCSP_TERM = timedelta(days=30)
 # Tokens and the ID card: three years of 365 days, as the authority's certificates run.
 DEVICE_TERM = timedelta(days=3 * 365)
 LEAF_KEY_KINDS = ("RSA-2048", "P-256")
@@ -53,6 +55,10 @@ class LeafProfile:
     policy: ObjectIdentifier
     standard_usages: tuple[ObjectIdentifier, ...]
     key_uses: tuple[tuple[str, KeyUse], ...]
+    # RFC 3161, 2.3: who stamps the time says so critically.
+    is_usage_critical: bool = False
+    # RFC 6960, 4.2.2.2.1: who answers about others is not asked about; then it names no lists.
+    is_unchecked: bool = False
 
     @property
     def key_kinds(self) -> tuple[str, ...]:
@@ -171,6 +177,8 @@ class ServiceKind(StrEnum):
 
     SEAL = "seal"
     MAIL = "mail"
+    OCSP = "ocsp"
+    TIMESTAMP = "timestamp"
 
 
 SERVICE_PROFILES: dict[ServiceKind, LeafProfile] = {
@@ -195,11 +203,43 @@ SERVICE_PROFILES: dict[ServiceKind, LeafProfile] = {
         standard_usages=(ExtendedKeyUsageOID.EMAIL_PROTECTION,),
         key_uses=(("RSA-2048", _AUTH_USE), ("P-256", _AUTH_USE)),
     ),
+    ServiceKind.OCSP: LeafProfile(
+        purpose=Purpose.OTHER,
+        storage=None,
+        roles=(),
+        term=OCSP_TERM,
+        policy=ObjectIdentifier("1.2.398.3.3.2"),
+        standard_usages=(ExtendedKeyUsageOID.OCSP_SIGNING,),
+        key_uses=(("RSA-2048", _AUTH_USE), ("P-256", _AUTH_USE)),
+        is_unchecked=True,
+    ),
+    ServiceKind.TIMESTAMP: LeafProfile(
+        purpose=Purpose.OTHER,
+        storage=None,
+        roles=(),
+        term=SERVICE_TERM,
+        policy=ObjectIdentifier("1.2.398.3.3.2"),
+        standard_usages=(ExtendedKeyUsageOID.TIME_STAMPING,),
+        key_uses=(("RSA-2048", _SIGN_USE), ("P-256", _SIGN_USE)),
+        is_usage_critical=True,
+    ),
 }
+# A new one is made so long before the present one ends.
+SERVICE_AHEAD: dict[ServiceKind, timedelta] = {
+    ServiceKind.SEAL: timedelta(days=90),
+    ServiceKind.MAIL: timedelta(days=90),
+    ServiceKind.OCSP: timedelta(days=10),
+    ServiceKind.TIMESTAMP: timedelta(days=90),
+}
+# Those by which the process that answers the world signs: their keys lie where it can read them,
+# apart from the authority's.
+STATUS_SERVICES = frozenset({ServiceKind.OCSP, ServiceKind.TIMESTAMP})
 # Named as the authority is, with TEST.
 SERVICE_NAMES: dict[ServiceKind, str] = {
     ServiceKind.SEAL: "ДӘЛЕЛ МӨРІ ({name}) TEST",
     ServiceKind.MAIL: "ХАТ МӨРІ ({name}) TEST",
+    ServiceKind.OCSP: "OCSP ({name}) TEST",
+    ServiceKind.TIMESTAMP: "УАҚЫТ БЕЛГІСІ ({name}) TEST",
 }
 
 

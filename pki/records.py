@@ -1,23 +1,39 @@
-"""What became of a certificate: by our own records where the key is ours, else by a list."""
+"""What became of a certificate: by our own records where the key is ours, else by what its
+authority has published. Asks no network: the worker has fetched it before.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from pki.crl import read_crl
-from pki.errors import PKIError
-from pki.models import Authority, Certificate, Revocation, ServiceCertificate
+from django.conf import settings
+
+from pki.crl import Crl, read_crl
+from pki.errors import KeyBlockedError, PKIError
+from pki.models import (
+    Authority,
+    BlockedKey,
+    Certificate,
+    Revocation,
+    ServiceCertificate,
+    StatusInquiry,
+)
+from pki.outside_answers import Ages, read_outside_answer
 from pki.revocation import Reason, RevocationFacts, Status
+
+# Lists of others by authority, its certificate and when they were fetched, oldest first.
+MOST_LISTS = 4
+_LISTS: dict[tuple[int, bytes, datetime], Crl] = {}
 
 
 def revocation_of(authority: Authority, serial_hex: str, *, now: datetime) -> RevocationFacts:
-    """Whether a serial number is good, revoked or unknown at `now`. Asks no network.
+    """Whether a serial number is good, revoked or unknown at `now`.
 
     A serial that our records do not hold is unknown, never good; so is everything while a list
-    of somebody else's is absent, stale or not to be trusted.
+    or an answer of somebody else's is absent, stale or not to be trusted.
     """
     if authority.is_ours:
         return _by_records(authority, serial_hex, now)
-    return _by_list(authority, serial_hex, now)
+    return _by_others(authority, serial_hex, now)
 
 
 def revocation_of_row(certificate: Certificate, *, now: datetime) -> RevocationFacts:
@@ -41,7 +57,7 @@ def revocations_of_rows(
     }
     for row in certificates:
         if row.pk not in facts:
-            facts[row.pk] = _by_list(row.authority, row.serial_hex, now)
+            facts[row.pk] = _by_others(row.authority, row.serial_hex, now)
     return facts
 
 
@@ -60,6 +76,39 @@ def revocations_of_serials(
     return {
         serial: _facts_of(revoked.get(serial), now, is_known=serial in known) for serial in serials
     }
+
+
+def revoked_among(
+    serials: Collection[str], *, now: datetime
+) -> dict[tuple[int, str], RevocationFacts]:
+    """Those of these serial numbers that our authorities have revoked, with one question.
+
+    By id of the authority and serial number.
+    """
+    rows = Revocation.objects.filter(serial_hex__in=serials).order_by()
+    rows = rows.only("authority_id", "serial_hex", "revoked_at", "reason")
+    return {(row.authority_id, row.serial_hex): _facts_of(row, now, is_known=True) for row in rows}
+
+
+def ends_among(serials: Collection[str]) -> dict[tuple[int, str], datetime]:
+    """When those of these serial numbers end that are in our records, with two questions.
+
+    By id of the authority and serial number.
+    """
+    found: dict[tuple[int, str], datetime] = {}
+    for rows in (Certificate.objects, ServiceCertificate.objects):
+        ends = rows.filter(serial_hex__in=serials).order_by()
+        for authority_id, serial_hex, not_after in ends.values_list(
+            "authority_id", "serial_hex", "not_after"
+        ):
+            found[authority_id, serial_hex] = not_after
+    return found
+
+
+def require_unblocked(keys: Sequence[str]) -> None:
+    """None of these keys, by SHA-256 of their SPKI, is blocked. Raises `KeyBlockedError`."""
+    if BlockedKey.objects.filter(pk__in=keys).exists():
+        raise KeyBlockedError
 
 
 def _by_records(authority: Authority, serial_hex: str, now: datetime) -> RevocationFacts:
@@ -82,14 +131,56 @@ def _facts_of(revoked: Revocation | None, now: datetime, *, is_known: bool) -> R
     )
 
 
+def _by_others(authority: Authority, serial_hex: str, now: datetime) -> RevocationFacts:
+    """By their list, or by what they answered where they have no list. Both were fetched before."""
+    if authority.ocsp_url and not authority.crl_url:
+        return _by_answer(authority, serial_hex, now)
+    return _by_list(authority, serial_hex, now)
+
+
 def _by_list(authority: Authority, serial_hex: str, now: datetime) -> RevocationFacts:
-    unknown = RevocationFacts(Status.UNKNOWN, "crl", now)
-    if not authority.crl_der:
-        return unknown
     try:
-        revoked = read_crl(
-            bytes(authority.crl_der), issuer_der=bytes(authority.certificate_der), moment=now
+        return _list_of(authority, now).status(serial_hex)
+    except PKIError:
+        return RevocationFacts(Status.UNKNOWN, "crl", now)
+
+
+def _list_of(authority: Authority, now: datetime) -> Crl:
+    """A list is large and is asked on every request: the last few are remembered, verified.
+
+    Only one that the worker has fetched: nothing else says when the bytes are others.
+    """
+    if authority.fetched_at is None:
+        return _read(authority, now)
+    key = (authority.pk, bytes(authority.certificate_der), authority.fetched_at)
+    if key not in _LISTS:
+        _LISTS[key] = _read(authority, now)
+        while len(_LISTS) > MOST_LISTS:
+            _LISTS.pop(next(iter(_LISTS)), None)
+    return _LISTS[key].at(now)
+
+
+def _read(authority: Authority, now: datetime) -> Crl:
+    """Raises the `crl.*` errors."""
+    return read_crl(
+        bytes(authority.crl_der or b""), issuer_der=bytes(authority.certificate_der), moment=now
+    )
+
+
+def _by_answer(authority: Authority, serial_hex: str, now: datetime) -> RevocationFacts:
+    """One that came lately; an older one may have been overtaken."""
+    inquiry = StatusInquiry.objects.filter(
+        authority=authority,
+        serial_hex=serial_hex,
+        answered_at__gt=now - settings.TRUST_ANSWER_LIFETIME,
+    ).first()
+    try:
+        return read_outside_answer(
+            bytes(inquiry.answer_der or b"") if inquiry else b"",
+            serial_hex=serial_hex,
+            issuer_der=bytes(authority.certificate_der),
+            moment=now,
+            ages=Ages(unbounded=settings.TRUST_ANSWER_LIFETIME),
         )
     except PKIError:
-        return unknown
-    return revoked.status(serial_hex)
+        return RevocationFacts(Status.UNKNOWN, "ocsp", now)

@@ -1,30 +1,22 @@
 """The authority's own answer about one of its certificates (RFC 6960), signed by its key.
 
-`cryptography` builds the answer with a key that cannot sign; what it would have signed is
-signed behind the `KeyBackend`, and put together again.
+For evidence: it tells of one moment. The process that answers the world has its own signers.
 """
 
 from datetime import datetime
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.x509 import ocsp
+from cryptography.x509 import ObjectIdentifier
 
+from pki import der
 from pki.authority import IssuerFacts
 from pki.errors import NotPlannedError, PKIError
-from pki.issuer import der
-from pki.issuer.blank import blank_key
-from pki.issuer.keys import KeyBackend, signature_hash
-from pki.issuer.pattern import material_of
-from pki.ocsp import issuer_hashes, read_answer
-from pki.revocation import Reason, RevocationFacts, Status
+from pki.issuer.keys import KeyBackend
+from pki.issuer.ocsp_writer import NULL, OCSPWriter, SingleAnswer, issuer_hashes
+from pki.issuer.pattern import oid_der
+from pki.ocsp import read_answer
+from pki.revocation import RevocationFacts
 
-RESPONSE_BYTES = 0xA0
-STATUSES = {
-    Status.GOOD: ocsp.OCSPCertStatus.GOOD,
-    Status.REVOKED: ocsp.OCSPCertStatus.REVOKED,
-    Status.UNKNOWN: ocsp.OCSPCertStatus.UNKNOWN,
-}
+SHA256 = der.tlv(der.SEQUENCE, oid_der(ObjectIdentifier("2.16.840.1.101.3.4.2.1")) + NULL)
 
 
 def answer_about(
@@ -41,58 +33,25 @@ def answer_about(
     is read again before it leaves. Raises `issuer.not_planned`, and what the keys raise.
     """
     now = now.replace(microsecond=0)
-    blank = _build(serial_hex, facts, issuer, now)
-    encoded = blank.public_bytes(serialization.Encoding.DER)
-    signed = keys.sign(issuer, blank.tbs_response_bytes)
-    made = _assemble(encoded, blank.tbs_response_bytes, signed)
+    answer = SingleAnswer(_certificate_id(serial_hex, issuer), facts)
+    writer = OCSPWriter(issuer, keys, is_delegated=False)
+    made = writer.write([answer], now=now, next_update=None)
     _compare(made, serial_hex, facts, issuer, now)
     return made
 
 
-def _build(
-    serial_hex: str, facts: RevocationFacts, issuer: IssuerFacts, now: datetime
-) -> ocsp.OCSPResponse:
-    material = material_of(issuer)
-    name_hash, key_hash = issuer_hashes(material.certificate)
-    is_revoked = facts.status is Status.REVOKED
-    return (
-        ocsp.OCSPResponseBuilder()
-        .add_response_by_hash(
-            name_hash,
-            key_hash,
-            int(serial_hex, 16),
-            hashes.SHA256(),
-            STATUSES[facts.status],
-            now,
-            None,
-            (facts.revoked_at or now).replace(microsecond=0) if is_revoked else None,
-            _reason(facts.reason) if is_revoked else None,
-        )
-        .responder_id(ocsp.OCSPResponderEncoding.NAME, material.certificate)
-        .sign(blank_key(material.public_key), signature_hash(material.public_key))
+def _certificate_id(serial_hex: str, issuer: IssuerFacts) -> bytes:
+    """CertID of RFC 6960, 4.1.1, with SHA-256."""
+    hashes = issuer_hashes(issuer.certificate_der, "sha256")
+    octets = bytes.fromhex(serial_hex)
+    # A first bit that is set would make it negative (X.690, 8.3).
+    serial = b"\0" + octets if octets[0] & 0x80 else octets
+    return der.tlv(
+        der.SEQUENCE,
+        SHA256
+        + b"".join(der.tlv(der.OCTET_STRING, one) for one in hashes)
+        + der.tlv(der.INTEGER, serial),
     )
-
-
-def _reason(reason: Reason | None) -> x509.ReasonFlags | None:
-    """RFC 5280, 5.3.1: nothing rather than `unspecified`."""
-    if reason is None or reason is Reason.UNSPECIFIED:
-        return None
-    return x509.ReasonFlags(reason.value)
-
-
-def _assemble(blank: bytes, tbs: bytes, signature: bytes) -> bytes:
-    """The same response with the signature that counts in place of the blank one.
-
-    OCSPResponse { status, [0] { OID, OCTET STRING of { content, algorithm, signature } } }.
-    """
-    status, wrapped = der.children(blank)
-    kind, octets = der.children(der.children(wrapped)[0])
-    content, algorithm, _bits = der.children(der.content(octets))
-    if content != tbs:
-        raise NotPlannedError
-    basic = der.tlv(der.SEQUENCE, content + algorithm + der.tlv(der.BIT_STRING, b"\0" + signature))
-    response = der.tlv(der.SEQUENCE, kind + der.tlv(der.OCTET_STRING, basic))
-    return der.tlv(der.SEQUENCE, status + der.tlv(RESPONSE_BYTES, response))
 
 
 def _compare(

@@ -1,5 +1,6 @@
 """Signatures by service keys: a seal in the one encoding that `pki.cades` reads, and letters."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from cryptography import x509
@@ -7,29 +8,75 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pki.authority import IssuerFacts
-from pki.cades import assemble_seal, require_sealer, signed_attributes, verify_seal
+from pki.cades import (
+    assemble_seal,
+    open_seal,
+    require_sealer,
+    signed_attributes,
+    verify_seal,
+)
 from pki.certificate import load_certificate
 from pki.errors import NotPlannedError, PKIError
 from pki.issuer.keys import KeyBackend
 from pki.issuer.pattern import material_of
 from pki.issuer.sign import verify
 
+# Gives the time stamp (DER) over a signature's value.
+Stamper = Callable[[bytes], bytes]
 
-def seal_content(content: bytes, *, sealer: IssuerFacts, keys: KeyBackend, now: datetime) -> bytes:
+
+def seal_content(
+    content: bytes,
+    *,
+    sealer: IssuerFacts,
+    keys: KeyBackend,
+    now: datetime,
+    stamp: Stamper | None = None,
+) -> bytes:
     """A detached CMS over `content`, DER. `sealer` carries the certificate for sealing.
 
-    What was made is read again before it leaves. Raises `SealerError`, `issuer.not_planned`,
-    and what the keys raise.
+    With `stamp` it is CAdES-T (EN 319 122-1, 5.3). What was made is read again before it leaves.
+    Raises `SealerError`, `issuer.not_planned`, what the keys raise and what `stamp` raises.
     """
-    require_sealer(sealer.certificate_der)
-    attributes = signed_attributes(sealer.certificate_der, content=content, sealed_at=now)
-    signature = keys.sign(sealer, attributes)
-    made = assemble_seal(sealer.certificate_der, attributes=attributes, signature=signature)
+    made = _seal(content, sealer, keys, now, stamp=stamp)
     try:
         verify_seal(made, content=content)
     except PKIError as error:
         raise NotPlannedError(name=sealer.name) from error
     return made
+
+
+def enclose(content: bytes, *, sealer: IssuerFacts, keys: KeyBackend, now: datetime) -> bytes:
+    """A seal that carries `content` within itself, DER. Raises what `seal_content` raises."""
+    made = _seal(content, sealer, keys, now, is_enclosed=True)
+    try:
+        found, _facts = open_seal(made)
+    except PKIError as error:
+        raise NotPlannedError(name=sealer.name) from error
+    if found != content:
+        raise NotPlannedError(name=sealer.name)
+    return made
+
+
+def _seal(
+    content: bytes,
+    sealer: IssuerFacts,
+    keys: KeyBackend,
+    now: datetime,
+    *,
+    stamp: Stamper | None = None,
+    is_enclosed: bool = False,
+) -> bytes:
+    require_sealer(sealer.certificate_der)
+    attributes = signed_attributes(sealer.certificate_der, content=content, sealed_at=now)
+    signature = keys.sign(sealer, attributes)
+    return assemble_seal(
+        sealer.certificate_der,
+        attributes=attributes,
+        signature=signature,
+        enclosed=content if is_enclosed else None,
+        token=stamp(signature) if stamp is not None else None,
+    )
 
 
 def sign_letter(

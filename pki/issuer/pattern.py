@@ -8,9 +8,9 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from pki import der
 from pki.authority import IssuerFacts
 from pki.certificate import STORAGE_EXTENSION
-from pki.issuer import der
 from pki.issuer.blank import blank_key
 from pki.issuer.keys import AuthorityPublicKey, signature_hash
 from pki.profiles import STORAGE_OIDS, KeyUse, LeafProfile
@@ -62,8 +62,11 @@ def material_of(issuer: IssuerFacts) -> IssuerMaterial:
     )
 
 
-@lru_cache(maxsize=256)
-def pattern_of(issuer: IssuerFacts, profile: LeafProfile, key_kind: str) -> Pattern:
+# One for each part of a list that is cut: certificates name theirs.
+@lru_cache(maxsize=8192)
+def pattern_of(
+    issuer: IssuerFacts, profile: LeafProfile, key_kind: str, part: int | None = None
+) -> Pattern:
     """Build the pattern with a key that cannot sign. Raises `issuer.not_planned`."""
     material = material_of(issuer)
     placeholder = bytes(KEY_IDENTIFIER_LENGTH)
@@ -77,7 +80,7 @@ def pattern_of(issuer: IssuerFacts, profile: LeafProfile, key_kind: str) -> Patt
         extensions=[
             x509.Extension(value.oid, is_critical, value)
             for value, is_critical in leaf_extensions(
-                issuer, profile, profile.key_use(key_kind), placeholder
+                issuer, profile, profile.key_use(key_kind), placeholder, part
             )
         ],
     ).sign(blank_key(material.public_key), signature_hash(material.public_key))
@@ -95,19 +98,35 @@ def pattern_of(issuer: IssuerFacts, profile: LeafProfile, key_kind: str) -> Patt
 
 
 def leaf_extensions(
-    issuer: IssuerFacts, profile: LeafProfile, use: KeyUse, identifier: bytes
+    issuer: IssuerFacts,
+    profile: LeafProfile,
+    use: KeyUse,
+    identifier: bytes,
+    part: int | None = None,
 ) -> list[tuple[x509.ExtensionType, bool]]:
-    """Every extension of a leaf's certificate with its criticality, in order."""
+    """Every extension of a leaf's certificate with its criticality, in order.
+
+    `part` is the one of its serial number where the issuer's list is cut into parts.
+    """
     return [
         (x509.BasicConstraints(ca=False, path_length=None), True),
         (key_usage(use), True),
-        (x509.ExtendedKeyUsage(profile.extended_usages), False),
+        (x509.ExtendedKeyUsage(profile.extended_usages), profile.is_usage_critical),
         (authority_key_identifier(material_of(issuer).certificate), False),
         (x509.SubjectKeyIdentifier(identifier), False),
         (x509.CertificatePolicies([x509.PolicyInformation(profile.policy, None)]), False),
-        *locations(issuer, with_ocsp=True),
+        *_status(issuer, profile, part),
         *_storage(profile),
     ]
+
+
+def _status(
+    issuer: IssuerFacts, profile: LeafProfile, part: int | None
+) -> list[tuple[x509.ExtensionType, bool]]:
+    """Where to ask what became of it; or that nobody needs to."""
+    if profile.is_unchecked:
+        return [(x509.OCSPNoCheck(), False)]
+    return locations(issuer, with_ocsp=True, part=part)
 
 
 def _storage(profile: LeafProfile) -> list[tuple[x509.ExtensionType, bool]]:
@@ -118,10 +137,12 @@ def _storage(profile: LeafProfile) -> list[tuple[x509.ExtensionType, bool]]:
     return [(x509.UnrecognizedExtension(STORAGE_EXTENSION, value), False)]
 
 
-def locations(issuer: IssuerFacts, *, with_ocsp: bool) -> list[tuple[x509.ExtensionType, bool]]:
+def locations(
+    issuer: IssuerFacts, *, with_ocsp: bool, part: int | None = None
+) -> list[tuple[x509.ExtensionType, bool]]:
     """Where to ask what became of a certificate, and where its issuer's own certificate is."""
     point = x509.DistributionPoint(
-        [x509.UniformResourceIdentifier(issuer.crl_url)], None, None, None
+        [x509.UniformResourceIdentifier(issuer.list_url(part))], None, None, None
     )
     answers = [(AuthorityInformationAccessOID.OCSP, issuer.ocsp_url)] if with_ocsp else []
     return [

@@ -1,7 +1,7 @@
 """The exact content of a certificate, before any signature. Holds no key, asks nobody.
 
-`cryptography` builds one pattern per issuer, profile and kind of key; each plan is that pattern
-with its own serial number, term, subject and key put in as they are given, byte for byte.
+`cryptography` builds one pattern per issuer, profile, kind of key and part of the list; each plan
+is that pattern with its own serial number, term, subject and key put in as they are given.
 """
 
 import secrets
@@ -13,9 +13,9 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
+from pki import der
 from pki.authority import IssuerFacts
 from pki.errors import AuthorityTermError, NotPlannedError
-from pki.issuer import der
 from pki.issuer.keys import key_kind
 from pki.issuer.pattern import IssuerMaterial, Pattern, key_identifier, material_of, pattern_of
 from pki.profiles import LeafProfile
@@ -80,7 +80,8 @@ def prepare(
         raise NotPlannedError(serial=serial.hex())
     if not der.is_one(subject_der, der.SEQUENCE):
         raise NotPlannedError(serial=serial.hex())
-    pattern = pattern_of(issuer, profile, kind)
+    part = None if profile.is_unchecked else issuer.part_of(serial.hex())
+    pattern = pattern_of(issuer, profile, kind, part)
     extensions = [*pattern.head, pattern.key_identifier + key_identifier(spki_der), *pattern.tail]
     if email:
         extensions.append(_alternative_name(email))

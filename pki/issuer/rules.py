@@ -6,7 +6,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from pki.issuer import der
+from pki import der
 from pki.issuer.keys import signature_hash
 from pki.issuer.pattern import key_identifier, leaf_extensions, material_of
 from pki.issuer.prepare import SECOND, SERIAL_LENGTH, Plan
@@ -90,7 +90,11 @@ def _carries_profile_extensions(plan: Plan, certificate: x509.Certificate) -> It
     wanted: dict[x509.ObjectIdentifier, tuple[x509.ExtensionType, bool]] = {
         value.oid: (value, is_critical)
         for value, is_critical in leaf_extensions(
-            plan.issuer, plan.profile, use, key_identifier(plan.spki_der)
+            plan.issuer,
+            plan.profile,
+            use,
+            key_identifier(plan.spki_der),
+            plan.issuer.part_of(plan.serial_hex),
         )
     }
     if plan.email:
@@ -104,6 +108,23 @@ def _carries_profile_extensions(plan: Plan, certificate: x509.Certificate) -> It
     for oid in found.keys() & wanted.keys():
         if found[oid] != wanted[oid]:
             yield f"the extension {oid.dotted_string} differs from the profile"
+
+
+def _names_its_list(plan: Plan, certificate: x509.Certificate) -> Iterator[str]:
+    """Said once more by the number itself: in another list it would never be found revoked."""
+    issuer, number = plan.issuer, certificate.serial_number
+    wanted = f"{issuer.base_url}/{issuer.name}.crl"
+    if issuer.partitions:
+        wanted = f"{issuer.base_url}/{issuer.name}/{number % issuer.partitions}.crl"
+    points = [
+        name.value
+        for extension in certificate.extensions
+        if isinstance(extension.value, x509.CRLDistributionPoints)
+        for point in extension.value
+        for name in point.full_name or ()
+    ]
+    if points != ([] if plan.profile.is_unchecked else [wanted]):
+        yield "it does not name the list in which its serial number would stand"
 
 
 def _is_no_authority(plan: Plan, certificate: x509.Certificate) -> Iterator[str]:
@@ -132,5 +153,6 @@ RULES: tuple[Rule, ...] = (
     _is_signed_by_strong_algorithm,
     _certifies_allowed_key,
     _carries_profile_extensions,
+    _names_its_list,
     _is_no_authority,
 )

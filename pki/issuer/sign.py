@@ -3,8 +3,8 @@
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from pki import der
 from pki.errors import NotPlannedError
-from pki.issuer import der
 from pki.issuer.keys import AuthorityPublicKey, KeyBackend, signature_hash
 from pki.issuer.pattern import material_of
 from pki.issuer.prepare import Plan

@@ -8,15 +8,21 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from pki import der
 from pki.certificate import serial_hex
 from pki.crl import Crl, read_crl
+from pki.crl_scope import PERSON, Scope, scope_of
 from pki.errors import PKIError
+from pki.issuer.keys import sign_with
 from pki.revocation import Reason, RevocationFacts, Status
 from tests.pki.factories import NOW, Authority, Digest, authority, issuing, usage
 
 SECOND = timedelta(seconds=1)
 THIS, NEXT = NOW - timedelta(days=1), NOW + timedelta(days=1)
 REVOKED, GOOD = 0x0ABC, 0x0DEF
+ADDRESS = "http://pki.example/a.crl"
+NAMED = Scope(addresses=frozenset({ADDRESS, "http://pki.example/b.crl"}))
+AUTHORITY = Scope(is_authority=True)
 
 
 def entry(
@@ -53,13 +59,17 @@ def crl(
     return made.public_bytes(Encoding.DER)
 
 
-def read(data: bytes, *, by: Authority | None = None, moment: datetime = NOW) -> Crl:
-    return read_crl(data, issuer_der=(by or issuing()).der, moment=moment)
+def read(
+    data: bytes, *, by: Authority | None = None, moment: datetime = NOW, scope: Scope = PERSON
+) -> Crl:
+    return read_crl(data, issuer_der=(by or issuing()).der, moment=moment, scope=scope)
 
 
-def code_of(data: bytes, *, by: Authority | None = None, moment: datetime = NOW) -> str:
+def code_of(
+    data: bytes, *, by: Authority | None = None, moment: datetime = NOW, scope: Scope = PERSON
+) -> str:
     with pytest.raises(PKIError) as refused:
-        read(data, by=by, moment=moment)
+        read(data, by=by, moment=moment, scope=scope)
     return refused.value.code
 
 
@@ -72,7 +82,7 @@ def point(
     indirect: bool = False,
     reasons: frozenset[x509.ReasonFlags] | None = None,
 ) -> x509.IssuingDistributionPoint:
-    names = [x509.UniformResourceIdentifier("http://pki.example/a.crl")] if uri else None
+    names = [x509.UniformResourceIdentifier(ADDRESS)] if uri else None
     return x509.IssuingDistributionPoint(
         full_name=names,
         relative_name=None,
@@ -137,9 +147,9 @@ def test_an_authority_that_may_not_sign_lists_is_refused(key_usage: x509.KeyUsag
     assert code_of(crl(by=mute), by=mute) == "crl.issuer"
 
 
-def test_an_authority_that_does_not_say_what_it_signs_is_refused() -> None:
+def test_an_authority_that_does_not_say_what_it_signs_may_sign_lists() -> None:
     silent = authority("SILENT", number=73, says_usage=False)
-    assert code_of(crl(by=silent), by=silent) == "crl.issuer"
+    assert read(crl(by=silent), by=silent).status("0abc").status is Status.REVOKED
 
 
 def test_a_weak_hash_is_refused() -> None:
@@ -162,9 +172,119 @@ def test_a_list_that_covers_something_else_is_refused(
     assert code_of(crl(scope, critical=is_critical)) == "crl.extension"
 
 
-@pytest.mark.parametrize("scope", [point(uri=True), point(users=True), point(uri=True, users=True)])
-def test_a_list_of_people_is_taken(scope: x509.IssuingDistributionPoint) -> None:
-    assert read(crl(scope)).status("0abc").status is Status.REVOKED
+def test_a_list_of_people_is_taken_for_people_alone() -> None:
+    data = crl(point(users=True))
+    assert read(data).status("0abc").status is Status.REVOKED
+    assert code_of(data, scope=AUTHORITY) == "crl.extension"
+    assert code_of(data, scope=Scope(is_authority=None)) == "crl.extension"
+
+
+def test_a_list_of_authorities_is_taken_for_authorities_alone() -> None:
+    data = crl(point(authorities=True))
+    assert read(data, scope=AUTHORITY).status("0abc").status is Status.REVOKED
+    assert code_of(data) == "crl.extension"
+
+
+@pytest.mark.parametrize("part", [point(uri=True), point(uri=True, users=True)])
+@pytest.mark.parametrize("is_critical", [True, False])
+def test_a_part_is_taken_only_for_a_certificate_that_names_it(
+    part: x509.IssuingDistributionPoint, is_critical: bool
+) -> None:
+    data = crl(part, critical=is_critical)
+    assert read(data, scope=NAMED).status("0abc").status is Status.REVOKED
+    assert read(data, scope=NAMED).status("0def").status is Status.GOOD
+    other = Scope(addresses=frozenset({"http://pki.example/b.crl", ADDRESS + "?"}))
+    for scope in (PERSON, other):
+        assert code_of(data, scope=scope) == "crl.extension"
+
+
+def test_a_list_is_no_use_where_somebody_else_makes_it() -> None:
+    assert code_of(crl(), scope=Scope(is_elsewhere=True)) == "crl.extension"
+
+
+def test_what_a_certificate_says_of_lists_is_read() -> None:
+    names = [x509.UniformResourceIdentifier(ADDRESS), x509.DNSName("pki.example")]
+    elsewhere = [x509.DirectoryName(x509.Name([]))]
+    own = x509.DistributionPoint(names, None, None, None)
+    theirs = x509.DistributionPoint(names, None, None, elsewhere)
+    assert scope_of(certificate(own)) == Scope(addresses=frozenset({ADDRESS}))
+    assert scope_of(certificate(theirs)) == Scope(is_elsewhere=True)
+    assert scope_of(certificate(own, theirs)) == Scope(addresses=frozenset({ADDRESS}))
+    assert scope_of(certificate()) == PERSON
+    assert scope_of(issuing().der).is_authority
+
+
+def certificate(*points: x509.DistributionPoint) -> bytes:
+    builder = x509.CertificateBuilder(
+        issuer_name=issuing().certificate.subject,
+        subject_name=issuing().certificate.subject,
+        public_key=issuing().certificate.public_key(),
+        serial_number=REVOKED,
+        not_valid_before=THIS,
+        not_valid_after=NEXT,
+    )
+    if points:
+        builder = builder.add_extension(x509.CRLDistributionPoints(points), critical=False)
+    return builder.sign(issuing().key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_a_list_without_an_end_needs_a_limit_of_its_age() -> None:
+    data = without_end(crl())
+    own = issuing().der
+    assert code_of(data) == "crl.stale"
+    day = timedelta(days=1)
+    assert read_crl(data, issuer_der=own, moment=NOW, longest=day).status("0abc").reason
+    for later in (NOW + SECOND, THIS - SECOND):
+        with pytest.raises(PKIError) as refused:
+            read_crl(data, issuer_der=own, moment=later, longest=day)
+        assert refused.value.code == "crl.stale"
+    # A limit never makes a list last longer than it says.
+    with pytest.raises(PKIError):
+        read_crl(crl(), issuer_der=own, moment=NEXT + SECOND, longest=10 * day)
+
+
+def without_end(data: bytes) -> bytes:
+    """The same list, signed again without its `nextUpdate`."""
+    content, algorithm, _bits = der.children(data)
+    fields = der.children(content)
+    del fields[4]
+    return signed(fields, algorithm)
+
+
+def signed(fields: list[bytes], algorithm: bytes) -> bytes:
+    content = der.tlv(der.SEQUENCE, b"".join(fields))
+    signature = sign_with(issuing().key, content)
+    bits = der.tlv(der.BIT_STRING, b"\0" + signature)
+    return der.tlv(der.SEQUENCE, content + algorithm + bits)
+
+
+def test_entries_that_are_there_and_empty_are_malformed() -> None:
+    content, algorithm, _bits = der.children(crl(entries=[]))
+    fields = der.children(content)
+    assert read(signed(fields, algorithm)).status("0abc").status is Status.GOOD
+    fields.insert(5, der.tlv(der.SEQUENCE, b""))
+    assert code_of(signed(fields, algorithm)) == "crl.malformed"
+
+
+def test_a_name_written_otherwise_is_the_same_name() -> None:
+    def renamed(name: bytes) -> bytes:
+        content, algorithm, _bits = der.children(crl())
+        fields = der.children(content)
+        fields[2] = name
+        return signed(fields, algorithm)
+
+    own = issuing().certificate.subject
+    louder = x509.Name(
+        # The code of the country has two letters, not a space more.
+        [
+            x509.NameAttribute(part.oid, " " * (len(part.value) > 2) + str(part.value).swapcase())
+            for part in own
+        ]
+    )
+    assert read(renamed(louder.public_bytes())).status("0abc").status is Status.REVOKED
+    first, *rest = own
+    other = x509.Name([x509.NameAttribute(first.oid, f"{first.value!s}X"), *rest])
+    assert code_of(renamed(other.public_bytes())) == "crl.issuer"
 
 
 def test_changes_only_are_not_a_list() -> None:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from pki import der
 from pki.certificate import STORAGES, Purpose, Role, Storage
 from pki.errors import NotPlannedError
-from pki.issuer import der
 from pki.issuer.pattern import oid_der
 from pki.profiles import LEAF_PROFILES, STORAGE_OIDS, KeyUse, leaf_profile
 

@@ -7,7 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from pki.certificate import CertificateFacts, parse_certificate
-from pki.issuer.keys import NEW_KEYS, AuthorityKey, read_key
+from pki.issuer.file_keys import read_key
+from pki.issuer.keys import NEW_KEYS, AuthorityKey
 from pki.issuer.pattern import authority_key_identifier
 from pki.issuer.sign import sign
 from pki.models import Authority, Certificate, Revocation

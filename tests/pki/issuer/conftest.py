@@ -14,9 +14,11 @@ from cryptography.x509.oid import NameOID
 from pki.authority import IssuerFacts
 from pki.certificate import Purpose, Role, Storage
 from pki.issuer.authorities import NewAuthority, certify_authority
-from pki.issuer.keys import NEW_KEYS, FileKeys, write_key
+from pki.issuer.file_keys import FileKeys, write_key
+from pki.issuer.keys import NEW_KEYS
 from pki.issuer.prepare import Plan, new_serial, prepare
 from pki.profiles import AUTHORITY_PROFILES, LEAF_KEY_KINDS, LeafProfile, leaf_profile
+from tests.memory_keys import MemoryKeys
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 PASSPHRASE = "a passphrase of tests"
@@ -92,8 +94,9 @@ def make_authority(name: str, directory: Path, valid_from: datetime) -> Made:
         profile,
         root=root,
         name=name,
-        root_key=root_key,
-        issuing_key=issuing_key,
+        root_key=root_key.public_key(),
+        issuing_key=issuing_key.public_key(),
+        keys=MemoryKeys({root.key_name: root_key}),
         valid_from=valid_from,
     )
     key_directory = directory / "keys"

@@ -6,7 +6,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat import asn1
 
-from pki.issuer import der
+from pki import der
 from pki.issuer.pattern import oid_der
 
 

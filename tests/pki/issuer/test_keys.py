@@ -15,7 +15,8 @@ from pki.errors import (
     PassphraseError,
     PKIError,
 )
-from pki.issuer.keys import NEW_KEYS, FileKeys, read_key, write_key
+from pki.issuer.file_keys import FileKeys, read_key, write_key
+from pki.issuer.keys import NEW_KEYS
 from pki.issuer.sealing import seal
 from pki.issuer.sign import sign
 from tests.pki.issuer.conftest import PASSPHRASE, Made

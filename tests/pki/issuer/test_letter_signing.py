@@ -15,7 +15,8 @@ from pki.cms import verify_cms
 from pki.container_errors import SealerError
 from pki.errors import KeyUsageError, NotPlannedError
 from pki.issuer.cms_writer import letter_address, seal_content, sign_letter
-from pki.issuer.keys import NEW_KEYS, FileKeys, write_key
+from pki.issuer.file_keys import FileKeys, write_key
+from pki.issuer.keys import NEW_KEYS
 from pki.issuer.lint import lint, pkilint_findings
 from pki.issuer.prepare import new_serial, prepare
 from pki.issuer.sign import compare, sign

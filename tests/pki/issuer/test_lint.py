@@ -9,9 +9,9 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from pkilint.validation import ValidationFindingSeverity
 
+from pki import der
 from pki.certificate import Purpose, Storage
 from pki.errors import LintError
-from pki.issuer import der
 from pki.issuer.lint import WORST_ALLOWED, lint
 from pki.issuer.pattern import oid_der
 from pki.issuer.prepare import Plan

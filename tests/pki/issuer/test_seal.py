@@ -27,7 +27,8 @@ from pki.chain import Usage, validate_path
 from pki.container_errors import SealerError, SealError
 from pki.errors import ExpiredError, KeyMismatchError, KeyUsageError, NotPlannedError, PKIError
 from pki.issuer.cms_writer import seal_content
-from pki.issuer.keys import NEW_KEYS, FileKeys, sign_with, write_key
+from pki.issuer.file_keys import FileKeys, write_key
+from pki.issuer.keys import NEW_KEYS, sign_with
 from pki.issuer.lint import lint, pkilint_findings
 from pki.issuer.pattern import material_of
 from pki.issuer.prepare import new_serial, prepare

@@ -9,12 +9,16 @@ GENERALIZED_FROM_YEAR = 2050
 
 
 def tlv(tag: int, content: bytes) -> bytes:
-    """One element. Lengths in the shortest form, as DER asks (X.690, 10.1)."""
-    length = len(content)
+    """One element."""
+    return header(tag, len(content)) + content
+
+
+def header(tag: int, length: int) -> bytes:
+    """What stands before so many octets: in the shortest form, as DER asks (X.690, 10.1)."""
     if length < 0x80:
-        return bytes((tag, length)) + content
+        return bytes((tag, length))
     size = length.to_bytes((length.bit_length() + 7) // 8)
-    return bytes((tag, 0x80 | len(size))) + size + content
+    return bytes((tag, 0x80 | len(size))) + size
 
 
 def children(element: bytes) -> list[bytes]:
@@ -54,4 +58,9 @@ def time(moment: datetime) -> bytes:
     """A moment (aware, UTC) as RFC 5280, 4.1.2.5 wants it; fractions of a second are cut."""
     if moment.year < GENERALIZED_FROM_YEAR:
         return tlv(UTC_TIME, moment.strftime("%y%m%d%H%M%SZ").encode())
+    return generalized_time(moment)
+
+
+def generalized_time(moment: datetime) -> bytes:
+    """A moment (aware, UTC) where the format knows one kind of time only, to the second."""
     return tlv(GENERALIZED_TIME, moment.strftime("%Y%m%d%H%M%SZ").encode())
