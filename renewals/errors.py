@@ -196,6 +196,24 @@ class DismissalError(RenewalError):
     code = "dismissal.person"
 
 
+class RevocationError(RenewalError):
+    """Nothing here that could be revoked: it is revoked, over, or not the asker's to revoke."""
+
+    code = "revocation.nothing"
+
+
+class GroundError(RenewalError):
+    """Not a ground that may be given here, or what belongs to it is missing."""
+
+    code = "revocation.ground"
+
+
+class NotHeldError(RenewalError):
+    """It is not on hold: nothing to release."""
+
+    code = "revocation.not_held"
+
+
 class DocumentError(RenewalError):
     """A document that is not taken, or not given out."""
 
@@ -320,6 +338,24 @@ class AttemptsError(RenewalError):
     """The authority tried too often without an outcome."""
 
     code = "issuing.attempts"
+
+
+class ListLateError(RenewalError):
+    """A list of revoked certificates has not been made anew for half its life, or never."""
+
+    code = "list.late"
+
+
+class ListBusyError(RenewalError):
+    """Another process is making lists of this authority. Facts: `authority`."""
+
+    code = "list.busy"
+
+
+class ListWriteError(RenewalError):
+    """A list of revoked certificates could not be written. Facts: `path`, `problem`."""
+
+    code = "list.write"
 
 
 class SubjectError(RenewalError):

@@ -31,6 +31,10 @@ class StatementPurpose(StrEnum):
     END_OF_MANDATE = "end-of-mandate"
     DISMISSAL = "dismissal"
     CONTACT = "contact"
+    EMPLOYEE_REVOCATION = "employee-revocation"
+    OFFICE_REVOCATION = "office-revocation"
+    PROPOSAL = "proposal"
+    CONFIRMATION = "confirmation"
 
 
 TITLES: dict[StatementPurpose, Promise] = {
@@ -44,6 +48,12 @@ TITLES: dict[StatementPurpose, Promise] = {
     StatementPurpose.END_OF_MANDATE: gettext_lazy("End of the right to approve"),
     StatementPurpose.DISMISSAL: gettext_lazy("Request to revoke an employee's certificates"),
     StatementPurpose.CONTACT: gettext_lazy("Request to change a contact"),
+    StatementPurpose.EMPLOYEE_REVOCATION: gettext_lazy(
+        "Request to revoke an employee's certificate"
+    ),
+    StatementPurpose.OFFICE_REVOCATION: gettext_lazy("Revocation by an operator"),
+    StatementPurpose.PROPOSAL: gettext_lazy("Proposal of an operator"),
+    StatementPurpose.CONFIRMATION: gettext_lazy("Confirmation of a second operator"),
 }
 PURPOSES: dict[StatementPurpose, Promise] = {
     StatementPurpose.SIGN_IN: gettext_lazy("signing in"),
@@ -56,6 +66,10 @@ PURPOSES: dict[StatementPurpose, Promise] = {
     StatementPurpose.END_OF_MANDATE: gettext_lazy("taking the right to approve"),
     StatementPurpose.DISMISSAL: gettext_lazy("revoking an employee's certificates"),
     StatementPurpose.CONTACT: gettext_lazy("changing a contact"),
+    StatementPurpose.EMPLOYEE_REVOCATION: gettext_lazy("revoking an employee's certificate"),
+    StatementPurpose.OFFICE_REVOCATION: gettext_lazy("revoking a certificate by an operator"),
+    StatementPurpose.PROPOSAL: gettext_lazy("proposing what a second operator confirms"),
+    StatementPurpose.CONFIRMATION: gettext_lazy("confirming what another operator proposed"),
 }
 
 

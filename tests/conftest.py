@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django.fixtures import Settings
 
+from tests.softhsm import make_store
+
 LOOPBACK = ("127.", "localhost", "::1")
 SAMPLES = Path(os.environ.get("CABINET_SAMPLES", Path(__file__).parents[2] / "shared" / "samples"))
 
@@ -61,6 +63,12 @@ def plain_static_files(settings: Settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where tokens of SoftHSM are made; without it the test is skipped."""
+    return make_store(tmp_path_factory.mktemp("softhsm"))
 
 
 @pytest.fixture

@@ -31,8 +31,10 @@ def prepare() -> None:
         number = int(WORKER.removeprefix("gw") or 0)
         os.environ["REDIS_URL"] = stack.enter_context(servers.redis(number))
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cabinet-tests-")))
-    for name in ("CA_KEY_DIRECTORY", "STATIC_ROOT", "DOCUMENTS_DIRECTORY"):
-        os.environ.pop(name, None)
+    # Each process has places of its own for what it writes.
+    for name, value in environment(directory).items():
+        if value.startswith(f"{directory}/"):
+            os.environ.pop(name, None)
     fill(directory)
     os.environ["TEST_DIRECTORY"] = str(directory)
 

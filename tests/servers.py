@@ -107,6 +107,7 @@ def postgresql() -> Iterator[str]:
             *[str(programs / "bin" / "postgres"), "-D", str(data), "-k", str(data)],
             *["-h", "127.0.0.1", "-p", str(port)],
             *["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+            *["-c", "max_connections=300"],  # for tests of as many writers at once
         ]
         with _running(command, port, cwd="/", env=environment, **owner):
             yield f"postgres://postgres@127.0.0.1:{port}/postgres"

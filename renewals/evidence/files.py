@@ -13,6 +13,7 @@ from renewals.evidence.names import (
     README,
     RECORD,
     SEAL,
+    STAMPERS,
     authority_file,
     certificate_file,
     cms_file,
@@ -33,6 +34,8 @@ def write_files(given: Ingredients) -> dict[str, bytes]:
         AUTHORITIES: write_pem(authorities),
         certificate_file(SEAL): given.sealer[0],
     }
+    if given.stampers:
+        files[STAMPERS] = write_pem(given.stampers)
     for number, der in enumerate(authorities, start=1):
         files[authority_file(number)] = der
     for name, chain in given.material.chains():

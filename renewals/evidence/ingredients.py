@@ -20,8 +20,9 @@ class Answer:
 class Ingredients:
     """All that goes in. `answers` are by the name of the certificate's file, the seal's too.
 
-    `sealer` is the seal's certificate with those above it, DER. A missing answer is one whose
-    list is too large to be carried along.
+    `sealer` is the seal's certificate with those above it, DER; `stampers` are those above who
+    will stamp the seal, if somebody does. A missing answer is one whose list is too large to be
+    carried along.
     """
 
     material: Material
@@ -31,6 +32,7 @@ class Ingredients:
     made_at: datetime
     portal: str
     verify_address: str
+    stampers: tuple[bytes, ...] = ()
 
     def chains(self) -> list[tuple[str, tuple[bytes, ...]]]:
         """Every certificate with its path, by the name of its file."""

@@ -21,13 +21,15 @@ from renewals.evidence.names import (
     README,
     RECORD,
     SEAL,
+    STAMPERS,
     authority_file,
     certificate_file,
 )
-from renewals.evidence.opened import Opened, StatusOf, Trust, open_evidence
+from renewals.evidence.opened import Opened, StatusOf, open_evidence
 from renewals.evidence.record import read_moment
 from renewals.evidence.report import Report, SealedBy, SignedBy, ToldEvent
 from renewals.evidence.signatures import judge_signature, judge_status, read_lines
+from renewals.evidence.trust import Trust
 from renewals.statement import StatementPurpose
 
 
@@ -78,6 +80,7 @@ def _require_files(opened: Opened) -> None:
         wanted |= {one.text, one.file, one.certificate, one.revocation}
     for row in record.certificates:
         wanted |= {row.request, row.certificate, row.revocation}
+    wanted |= {STAMPERS} if opened.stamp is not None else set()
     for name in sorted((wanted - {""}) ^ opened.files.keys()):
         raise EvidenceFilesError(name=name)
 
@@ -135,6 +138,7 @@ def _judge_seal(opened: Opened) -> SealedBy:
         serial_hex=signer.serial_hex,
         fingerprint=signer.fingerprint,
         sealed_at=opened.sealed_at,
+        stamp=opened.stamped_by,
     )
 
 

@@ -3,6 +3,8 @@
 from renewals.statement import StatementPurpose
 
 README, RECORD, FORM, AUTHORITIES = "README.txt", "record.json", "form.pdf", "authorities.pem"
+# Those above whoever stamped the seal; there if and only if the seal has a time stamp.
+STAMPERS = "timestamp.pem"
 SEAL, HOLDER, APPROVER, HEAD = "seal", "holder", "approver", "head"
 # Whose signature a statement of each purpose carries, as his files are called.
 SIGNERS: dict[StatementPurpose, str] = {

@@ -1,19 +1,29 @@
 """Whom this portal trusts and what it knows of revocations today, read from its rows."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.conf import settings
 
 from pki.models import Authority
 from pki.records import revocation_of
 from pki.revocation import RevocationFacts, Status
-from renewals.evidence.opened import StatusOf, Trust
+from renewals.evidence.opened import StatusOf
+from renewals.evidence.trust import Trust
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Pinned:
-    """Every authority that is pinned here, read once."""
+    """Every authority that is pinned here, read once; and outside services for time stamps, DER."""
 
     rows: tuple[Authority, ...]
+    stampers: tuple[bytes, ...] = ()
 
     @property
     def trust(self) -> Trust:
@@ -23,6 +33,7 @@ class Pinned:
             anchors=tuple(ders[row.pk] for row in self.rows if row.parent_id is None),
             intermediates=tuple(ders[row.pk] for row in self.rows if row.parent_id is not None),
             sealers=tuple(ders[row.pk] for row in self.rows if row.is_ours),
+            stampers=self.stampers,
         )
 
     def find(self, certificate_der: bytes) -> Authority | None:
@@ -54,4 +65,16 @@ class Pinned:
 
 def read_pinned() -> Pinned:
     """As they are now."""
-    return Pinned(tuple(Authority.objects.all()))
+    return Pinned(tuple(Authority.objects.all()), _read_stampers(settings.TSA_CERTIFICATES))
+
+
+def _read_stampers(path: str) -> tuple[bytes, ...]:
+    """From the file that the settings name; a file that is not there pins nobody."""
+    if not path:
+        return ()
+    try:
+        rows = x509.load_pem_x509_certificates(Path(path).read_bytes())
+    except (OSError, ValueError):
+        logger.exception("TSA_CERTIFICATES cannot be read: time stamps by it are not believed")
+        return ()
+    return tuple(row.public_bytes(Encoding.DER) for row in rows)

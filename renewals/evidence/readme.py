@@ -14,7 +14,7 @@ from pki.asic import MANIFEST_NAME, SEAL_NAME
 from pki.certificate import load_certificate, parse_certificate
 from pki.chain import is_issued_by
 from renewals.evidence.errors import EvidenceFilesError
-from renewals.evidence.names import README, SEAL, certificate_file
+from renewals.evidence.names import README, SEAL, STAMPERS, certificate_file
 from renewals.evidence.record import (
     Record,
     RecordedCertificate,
@@ -74,6 +74,8 @@ def _write(record: Record, files: Mapping[str, bytes], verify_address: str) -> s
 
 def _steps(record: Record, files: Mapping[str, bytes]) -> Iterator[Step]:
     yield from _trust(record)
+    if STAMPERS in files:
+        yield _stamp(record)
     yield _digests(files)
     for signature in record.signatures:
         yield _signature(signature, files)
@@ -103,6 +105,29 @@ def _trust(record: Record) -> Iterator[Step]:
             "successful."
         ),
         (command,),
+    )
+
+
+def _stamp(record: Record) -> Step:
+    """The token and what it stamps stand in the seal; where, its own listing says."""
+    moment = int(read_moment(record.made_at).timestamp())
+    listing = f"openssl asn1parse -inform DER -in {SEAL_NAME}"
+    # The one attribute that is not signed; the signature's value stands before it.
+    signature = f"{listing} | grep -B 1 'd=5 .*cont \\[ 1 \\]' | head -n 1 | cut -d: -f1"
+    token = f"{listing} | grep -A 2 id-smime-aa-timeStampToken | tail -n 1 | cut -d: -f1"
+    return Step(
+        _(
+            "The time stamp over the seal: it shows that the seal was there at the latest then. "
+            "Compare the digests of the certificates in timestamp.pem, too. It has to say: "
+            "Verification: OK; and the moment stands behind: Time stamp."
+        ),
+        (
+            f"{listing} -noout -strparse $({signature}) -out seal.value",
+            f"{listing} -noout -strparse $({token}) -out seal.tst",
+            f"openssl ts -verify -token_in -in seal.tst -data seal.value -CAfile {STAMPERS} "
+            f"-attime {moment}",
+            "openssl ts -reply -token_in -in seal.tst -token_out -text",
+        ),
     )
 
 

@@ -11,14 +11,28 @@ from renewals.statement import StatementPurpose
 
 
 @dataclass(frozen=True)
+class StampedBy:
+    """The time stamp over the seal, by a trusted service. `is_ours` if that is the portal's own."""
+
+    name: str
+    issuer: str
+    stamped_at: datetime
+    is_ours: bool
+
+
+@dataclass(frozen=True)
 class SealedBy:
-    """The portal's seal. `sealed_at` is the portal's word."""
+    """The portal's seal. `sealed_at` is the portal's word, `stamp` the proof of it if there is one.
+
+    Containers made before there were time stamps have none.
+    """
 
     name: str
     issuer: str
     serial_hex: str
     fingerprint: str
     sealed_at: datetime
+    stamp: StampedBy | None
 
 
 @dataclass(frozen=True)

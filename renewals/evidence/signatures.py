@@ -6,6 +6,7 @@ from pki.certificate import CertificateFacts
 from pki.chain import Usage
 from pki.cms import verify_cms
 from pki.crl import read_crl
+from pki.crl_scope import scope_of
 from pki.errors import CRLStaleError, StatusUnknownError
 from pki.ocsp import read_answer
 from pki.revocation import RevocationFacts, Status
@@ -138,11 +139,11 @@ def _by_list(
     opened: Opened, certificate: CertificateFacts, file: str, issuer_der: bytes, moment: datetime
 ) -> RevocationFacts:
     """A list of the container's moment, or else of the signature's."""
-    data = opened.files[file]
+    data, scope = opened.files[file], scope_of(certificate.der)
     try:
-        found = read_crl(data, issuer_der=issuer_der, moment=opened.sealed_at)
+        found = read_crl(data, issuer_der=issuer_der, moment=opened.sealed_at, scope=scope)
     except CRLStaleError:
-        found = read_crl(data, issuer_der=issuer_der, moment=moment)
+        found = read_crl(data, issuer_der=issuer_der, moment=moment, scope=scope)
     return found.status(certificate.serial_hex)
 
 

@@ -3,10 +3,18 @@
 from renewals.models.application import Renewal, Request
 from renewals.models.decision import Decision, Mandate, MandateKind, Right, Verdict
 from renewals.models.event import Event, EventHead
+from renewals.models.oversight import (
+    Checkpoint,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    Trouble,
+)
 from renewals.models.paper import Document, DocumentKind, Evidence
 from renewals.models.statement import Signature, Statement
 
 __all__ = [
+    "Checkpoint",
     "Decision",
     "Document",
     "DocumentKind",
@@ -15,10 +23,14 @@ __all__ = [
     "Evidence",
     "Mandate",
     "MandateKind",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
     "Renewal",
     "Request",
     "Right",
     "Signature",
     "Statement",
+    "Trouble",
     "Verdict",
 ]

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from pki.certificate import Purpose, Storage
+from pki.models.rules import choices
 from renewals.machine import NEXT_PARTY, OPEN, Party, State, allowed_actions
-from renewals.models.choices import choices
 
 # An application may be given up after its certificate was issued, by its holder or by a dismissal.
 MUST_HOLD = (State.ISSUED.value, State.INSTALLED.value)

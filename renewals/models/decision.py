@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from pki.models.rules import choices, one_of
 from renewals.models.application import Renewal
-from renewals.models.choices import choices, one_of
 from renewals.models.statement import Signature
 
 

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from pki.models.rules import choices
 from renewals.events import EventKind
 from renewals.models.application import Renewal
-from renewals.models.choices import choices
 
 
 class Event(models.Model):

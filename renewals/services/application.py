@@ -13,6 +13,7 @@ from pki.chain import Usage
 from pki.csr import RequestFacts, parse_request
 from pki.errors import KeyReusedError
 from pki.models import Certificate
+from pki.records import require_unblocked
 from renewals import doorbell
 from renewals.actor import Actor
 from renewals.document_kinds import KINDS
@@ -85,6 +86,7 @@ def add_requests(
 def _require_fitting(row: Request, facts: RequestFacts) -> None:
     if facts.key_kind != key_kind_for(row.old_certificate):
         raise RequestsError
+    require_unblocked([facts.spki_sha256])
     if Certificate.objects.filter(spki_sha256=facts.spki_sha256).exists():
         raise KeyReusedError
     others = Request.objects.filter(spki_sha256=facts.spki_sha256).exclude(pk=row.pk)

@@ -1,7 +1,7 @@
 """A worker takes applications for the length of a lease, each request with a fresh serial."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,13 +10,14 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from pki.certificate import Purpose, Role, Storage, cut_subject
-from pki.errors import KeyMissingError, PKIError
+from pki.errors import PKIError
 from pki.issuer.prepare import Plan, new_serial, prepare
-from pki.models import Authority, Certificate, PlannedCertificate
+from pki.models import Authority, PlannedCertificate
 from pki.profiles import leaf_profile
 from renewals.actor import WORKER
 from renewals.machine import Action
 from renewals.models import Renewal, Request
+from renewals.services.authority.choosing import issuing_authority
 from renewals.services.moves import move_all
 from renewals.services.plans import void_plans
 
@@ -82,10 +83,12 @@ def _plan_serials(renewals: Sequence[Renewal], *, now: datetime) -> dict[int, li
     )
     void_plans([row.plan for row in requests if row.plan], now=now)
     authorities = {row.pk: row for row in Authority.objects.all()}
+    chosen = {
+        pk: issuing_authority(authorities[pk], authorities.values(), now=now)
+        for pk in {row.old_certificate.authority_id for row in requests}
+    }
     jobs = [
-        _plan(
-            row, storage[row.renewal_id], issuing_authority(row.old_certificate, authorities), now
-        )
+        _plan(row, storage[row.renewal_id], chosen[row.old_certificate.authority_id], now)
         for row in requests
     ]
     PlannedCertificate.objects.bulk_create(job.planned for job in jobs)
@@ -119,17 +122,3 @@ def _plan(row: Request, storage: Storage, authority: Authority, now: datetime) -
         return Job(row, planned, None, error)
     planned.tbs_der = plan.tbs_der
     return Job(row, planned, plan, None)
-
-
-def issuing_authority(certificate: Certificate, authorities: Mapping[int, Authority]) -> Authority:
-    """Ours that issued the old certificate; for one of somebody else's, our first.
-
-    Raises `KeyMissingError` where we hold no key at all.
-    """
-    own = authorities[certificate.authority_id]
-    if own.is_issuing:
-        return own
-    issuing = [row for _id, row in sorted(authorities.items()) if row.is_issuing]
-    if not issuing:
-        raise KeyMissingError
-    return issuing[0]

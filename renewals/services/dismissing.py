@@ -1,6 +1,5 @@
 """The head dismisses somebody: his certificates of the organisation are revoked, at once."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,14 +11,11 @@ from pki.revocation import Reason
 from renewals.actor import Actor
 from renewals.errors import DismissalError
 from renewals.events import EventKind
-from renewals.machine import Action
-from renewals.models import Mandate, Renewal, Request, Right, Signature, Statement
+from renewals.models import Mandate, Renewal, Right, Signature, Statement
 from renewals.rights import Entitlement, require_head
 from renewals.services import drawing, journal, statements
 from renewals.services.delegating import end_mandates
-from renewals.services.moves import move_all
-from renewals.services.plans import void_plans
-from renewals.services.revoking import revoke
+from renewals.services.revoking import end_applications, revoke
 from renewals.services.verification import keep
 from renewals.statement import (
     StatementPurpose,
@@ -73,7 +69,7 @@ def _describe(name: str, iin: str) -> list[tuple[str, str]]:
 def revocable(bin: str, iin: str, *, now: datetime) -> CertificateQuerySet:  # noqa: A002
     """What a dismissal of this person would revoke: in force or about to be, installed or not."""
     rows = Certificate.objects.of_organisation(bin).for_iin(iin)
-    return rows.filter(not_after__gte=now).unrevoked().order_by("not_before", "id")
+    return rows.filter(not_after__gte=now).revocable().order_by("not_before", "id")
 
 
 def _certificates(actor: Actor, iin: str, *, now: datetime) -> list[Certificate]:
@@ -144,14 +140,5 @@ def _dismiss(actor: Actor, iin: str, signature: Signature, *, now: datetime) -> 
         now=now,
         facts={"bin": actor.bin, "iin": iin, "signature": signature.pk},
     )
-    _end_applications(renewals, actor, now=now)
+    end_applications(renewals, actor=actor, now=now)
     end_mandates(mandates, actor=actor, now=now, signature_id=signature.pk)
-
-
-def _end_applications(renewals: Sequence[Renewal], actor: Actor, *, now: datetime) -> None:
-    """What a worker may have signed in the meantime is void, and revoked."""
-    if not renewals:
-        return
-    move_all(renewals, Action.CANCEL, actor=actor, now=now)
-    requests = Request.objects.filter(renewal__in=renewals).select_related("plan")
-    void_plans([row.plan for row in requests if row.plan], now=now)

@@ -1,5 +1,6 @@
 """A first certificate, for somebody whose identity was proved elsewhere."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +13,11 @@ from pki.issuer.prepare import new_serial, prepare
 from pki.issuer.sign import compare, sign
 from pki.models import Authority, Certificate, PlannedCertificate, PlanState
 from pki.profiles import leaf_profile
+from pki.records import require_unblocked
 from renewals.actor import Actor
 from renewals.events import EventKind
 from renewals.services import journal, keyring
+from renewals.services.authority.choosing import issuing_authority
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,14 @@ def enrol(
 ) -> Certificate:
     """Issue by the same road as a renewal: serial stored, prepared, linted, signed once.
 
+    Where `authority` issues no more, the one that has taken over does.
     Raises `PKIError`; `KeyMissingError` in a process that must not sign.
     """
     keys = keyring.held()
     if keys is None:
         raise KeyMissingError(path="")
+    require_unblocked([hashlib.sha256(enrolment.spki_der).hexdigest()])
+    authority = issuing_authority(authority, Authority.objects.all(), now=now)
     serial = new_serial()
     planned = PlannedCertificate.objects.create(
         authority=authority, serial_hex=serial.hex(), created_at=now

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from pki.errors import KeyMissingError, PKIError
+from pki.timestamp_errors import StampAwayError
 from renewals.actor import WORKER, Actor
 from renewals.documents import shelf
 from renewals.errors import (
@@ -38,14 +39,13 @@ from renewals.models import Evidence, Renewal, Signature
 from renewals.models.application import RenewalQuerySet
 from renewals.rights import may_read
 from renewals.services import journal, keyring
-from renewals.services.issuing import KEYS_AWAY
 from renewals.services.sealing import Gathered, build, find_sealer
 from renewals.services.straying import folder_of
 from renewals.statement import StatementPurpose
 
 BATCH = 10
 # Not the application's fault: it is tried again at the next sweep.
-WAITS = (*KEYS_AWAY, DocumentStorageError, FontsError)
+WAITS = (*keyring.KEYS_AWAY, StampAwayError, DocumentStorageError, FontsError)
 # Decided: nothing that is yet to come changes what was asked and who agreed.
 SETTLED = (State.ISSUED, State.INSTALLED, State.REJECTED, State.LAPSED, State.WITHDRAWN)
 
@@ -85,7 +85,7 @@ def make_one(renewal_id: int, *, now: datetime) -> bool:
         return False
     sealer = find_sealer(gathered.renewal.certificate.authority_id, now=now)
     if keys is None or sealer is None:
-        raise KeyMissingError(path="a certificate for sealing, by manage.py create_authority")
+        raise KeyMissingError(path="a certificate for sealing, by manage.py authority services")
     return _keep(gathered.renewal, build(gathered, sealer, keys, now=now), now=now)
 
 

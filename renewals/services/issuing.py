@@ -13,20 +13,12 @@ from django.db.models import F
 
 from pki.certificate import parse_certificate
 from pki.chain import require_term
-from pki.errors import (
-    IndeterminateError,
-    KeyMismatchError,
-    KeyMissingError,
-    KeyRightsError,
-    NotPlannedError,
-    PassphraseError,
-    PKIError,
-)
+from pki.errors import IndeterminateError, NotPlannedError, PKIError
 from pki.issuer.keys import KeyBackend
 from pki.issuer.lint import lint
 from pki.issuer.sign import compare, sign
 from pki.models import Certificate, PlannedCertificate, PlanState
-from pki.records import revocations_of_rows
+from pki.records import require_unblocked, revocations_of_rows
 from pki.revocation import require_good
 from renewals.actor import WORKER
 from renewals.errors import AttemptsError, MoveRefusedError, RenewalError
@@ -42,7 +34,6 @@ from renewals.services.standing_approval import require_approval
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
-KEYS_AWAY = (KeyMissingError, KeyRightsError, KeyMismatchError, PassphraseError)
 
 
 def issue_due(
@@ -54,12 +45,13 @@ def issue_due(
         return 0
     try:
         claims = claim(now=now, renewal_ids=renewal_ids)
-    except KEYS_AWAY as error:
+    except keyring.KEYS_AWAY as error:
         logger.critical("issuing is paused: %s", error.code)
         return 0
     planned = [held for held in claims if _check(held, now=now, linted=linted)]
     signed = [held for held in _still_good(planned, now=now) if _sign(held, keys, now=now)]
-    return _finish(signed, now=now)
+    # All are signed first: a module is fastest when nothing else comes between.
+    return _finish([held for held in signed if _compare(held, now=now)], now=now)
 
 
 def _check(held: Claim, *, now: datetime, linted: bool) -> bool:
@@ -92,6 +84,7 @@ def _still_good(claims: Sequence[Claim], *, now: datetime) -> Iterator[Claim]:
                 require_term(old.not_before, old.not_after, now)
                 require_good(revocations[old.pk])
                 require_role(old)
+            require_unblocked([job.request.spki_sha256 for job in held.jobs])
             require_approval(held.renewal, now=now)
         except (PKIError, RenewalError) as error:
             _give_up(held, error, now=now)
@@ -100,11 +93,22 @@ def _still_good(claims: Sequence[Claim], *, now: datetime) -> Iterator[Claim]:
 
 
 def _sign(held: Claim, keys: KeyBackend, *, now: datetime) -> bool:
-    """Sign each plan once and compare; False if the claim ended."""
+    """Sign each plan once; False if the claim ended."""
     try:
         for job in held.jobs:
             if job.plan is not None:
                 job.certificate_der = sign(job.plan, keys)
+    except PKIError as error:
+        _give_up(held, error, now=now)
+        return False
+    return True
+
+
+def _compare(held: Claim, *, now: datetime) -> bool:
+    """What was signed is what was planned, by the right key; False if the claim ended."""
+    try:
+        for job in held.jobs:
+            if job.plan is not None:
                 compare(job.plan, job.certificate_der)
     except PKIError as error:
         _give_up(held, error, now=now)
@@ -114,12 +118,9 @@ def _sign(held: Claim, keys: KeyBackend, *, now: datetime) -> bool:
 
 def _give_up(held: Claim, error: PKIError | RenewalError, *, now: datetime) -> None:
     """Write the failure down, with its code; or wait, when it only could not be told."""
-    if isinstance(error, (IndeterminateError, *KEYS_AWAY)):
+    if isinstance(error, IndeterminateError):
         logger.critical("application %s waits: %s", held.renewal.number, error.code)
-        # Not the application's fault: the attempt does not count.
-        Renewal.objects.filter(pk=held.renewal.pk, lease_token=held.token).update(
-            attempts=F("attempts") - 1
-        )
+        _give_back(held, error, now=now)
         return
     try:
         with transaction.atomic():
@@ -136,6 +137,17 @@ def _give_up(held: Claim, error: PKIError | RenewalError, *, now: datetime) -> N
             void_plans([job.planned for job in held.jobs], now=now)
     except MoveRefusedError:
         logger.warning("application %s is another worker's by now", held.renewal.number)
+
+
+def _give_back(held: Claim, error: IndeterminateError, *, now: datetime) -> None:
+    """Not the application's fault: the attempt does not count.
+
+    While no key works nothing is claimed, so the lease need not be waited for.
+    """
+    mine = Renewal.objects.filter(pk=held.renewal.pk, lease_token=held.token)
+    mine.update(attempts=F("attempts") - 1)
+    if isinstance(error, keyring.MODULE_AWAY):
+        mine.update(lease_until=now)
 
 
 def _finish(claims: Sequence[Claim], *, now: datetime) -> int:

@@ -67,7 +67,7 @@ def find_signer(minute: int, mail_from: str) -> _Signer | None:
         if letter_address(bytes(row.certificate_der)) == sender:
             authority_der = bytes(row.authority.certificate_der)
             return _Signer(row.signer_facts, authority_der, keys)
-    say_once("no certificate for the sender: manage.py create_authority makes one")
+    say_once("no certificate for the sender: manage.py authority services makes one")
     return None
 
 

@@ -1,118 +1,24 @@
-"""A certificate is revoked by its holder, with a signed request, or by the portal's own rule."""
+"""The one way a certificate is revoked, by whichever door; what follows from it, at once.
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+Sign-in, sessions and answers look at the row; lists are made by the worker, which is rung.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db.models import Q
 
-from pki.chain import Usage
-from pki.models import Certificate, Revocation
+from pki.models import BlockedKey, Certificate, Revocation
 from pki.revocation import Reason
+from renewals import doorbell
 from renewals.actor import Actor
-from renewals.errors import IncompleteError, NotHolderError
 from renewals.events import EventKind
-from renewals.machine import State
-from renewals.models import Renewal, Statement
-from renewals.rights import require_holder
-from renewals.services import journal, statements
-from renewals.services.verification import keep, verify
-from renewals.statement import StatementPurpose, describe_certificate, mask_identifier, speak
-
-STATEMENT_LIFETIME = timedelta(hours=1)
-
-
-def replaced_by(renewal: Renewal, *, now: datetime) -> list[Certificate]:
-    """The old certificates of an installed application that are still in force."""
-    if renewal.state != State.INSTALLED.value:
-        return []
-    return list(
-        Certificate.objects.filter(
-            pk__in=renewal.requests.values("old_certificate"), not_after__gt=now
-        ).unrevoked()
-    )
-
-
-def state_revocation(*, renewal: Renewal, language: str, now: datetime) -> Statement:
-    """The request to revoke what this application replaced. Raises `IncompleteError`."""
-    certificates = replaced_by(renewal, now=now)
-    if not certificates:
-        raise IncompleteError
-    standing = statements.find_standing(
-        StatementPurpose.REVOCATION,
-        renewal=renewal,
-        language=language,
-        now=now,
-        lifetime=STATEMENT_LIFETIME,
-    )
-    return standing or _write_request(renewal, certificates, language=language, now=now)
-
-
-def _write_request(
-    renewal: Renewal, certificates: Sequence[Certificate], *, language: str, now: datetime
-) -> Statement:
-    with speak(language):
-        lines = [
-            (_("Application number"), renewal.number),
-            ("", ""),
-            (_("Applicant"), renewal.holder_name),
-            (_("IIN"), mask_identifier(renewal.holder_iin)),
-            (_("Reason"), _("replaced by a new certificate (superseded)")),
-        ]
-        for certificate in certificates:
-            lines += describe_certificate(statements.line_of(certificate.facts))
-        closing = _(
-            "I ask to revoke the certificates named above. I know that this cannot be undone."
-        )
-    return statements.create(
-        StatementPurpose.REVOCATION,
-        lines=lines,
-        closing=closing,
-        language=language,
-        now=now,
-        lifetime=STATEMENT_LIFETIME,
-        renewal=renewal,
-    )
-
-
-def revoke_replaced(
-    *, actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime
-) -> None:
-    """Revoke the old certificates as superseded, by a signature of their holder.
-
-    Raises `PKIError`, `StatementError`, `NotHolderError`, `IncompleteError`.
-    """
-    with journal.refusals(EventKind.RENEWAL_REFUSED, actor=actor, now=now, renewal=renewal):
-        require_holder(renewal, actor)
-        with statements.repetition(renewal, statement_id):
-            _revoke_once(actor, renewal, statement_id, cms, now)
-
-
-def _revoke_once(
-    actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime
-) -> None:
-    certificates = list(
-        Certificate.objects.filter(pk__in=renewal.requests.values("old_certificate"))
-    )
-    statement = statements.fetch(
-        statement_id, StatementPurpose.REVOCATION, now=now, renewal=renewal
-    )
-    if renewal.state != State.INSTALLED.value:
-        raise IncompleteError
-    proof = verify(statement, cms, usage=Usage.SIGN, now=now)
-    if proof.signer.subject.iin != renewal.holder_iin:
-        raise NotHolderError
-    with transaction.atomic():
-        statements.spend(statement, now=now)
-        signature = keep(statement, proof, now=now)
-        revoke(
-            certificates,
-            reason=Reason.SUPERSEDED,
-            actor=actor,
-            renewal=renewal,
-            now=now,
-            signature_id=signature.pk,
-        )
+from renewals.machine import Action
+from renewals.models import Renewal, Request
+from renewals.services import journal
+from renewals.services.moves import move_all
+from renewals.services.plans import void_plans
 
 
 def revoke(
@@ -123,29 +29,110 @@ def revoke(
     now: datetime,
     renewal: Renewal | None = None,
     signature_id: int | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> int:
-    """Write the revocations, then their events. What is revoked already keeps its first reason.
+    """Write the revocations, what follows from them, then the events.
 
-    In this order everywhere: who holds the chain of events waits for no row of another.
-    Returns how many were in force until now.
+    What is revoked already keeps its first reason; a hold becomes a revocation by any other
+    reason, never the other way round. A compromised key is blocked, and every other certificate
+    of it revoked. Open applications of what is revoked for good end. In this order everywhere:
+    applications, revocations, events; who holds the chain of events waits for no other row.
+    `facts` go into each event. Returns how many certificates changed.
     """
-    entries = []
     with transaction.atomic():
-        for certificate in sorted(certificates, key=lambda row: row.pk):
-            _row, created = Revocation.objects.get_or_create(
-                authority_id=certificate.authority_id,
-                serial_hex=certificate.serial_hex,
-                defaults={"revoked_at": now, "reason": reason.value},
-            )
-            if created:
-                facts = {
-                    "certificate": certificate.pk,
-                    "serial": certificate.serial_hex,
+        rows = _with_same_keys(certificates) if reason is Reason.KEY_COMPROMISE else certificates
+        wanted = sorted(rows, key=lambda row: row.pk)
+        ending = [] if reason is Reason.CERTIFICATE_HOLD else _open_applications(wanted, reason)
+        changed = [row for row in wanted if _write(row, reason, now)]
+        entries = [
+            journal.Entry(
+                _event_of(reason),
+                actor,
+                renewal.pk if renewal else None,
+                {
+                    "certificate": row.pk,
+                    "serial": row.serial_hex,
                     "reason": reason.value,
                     "signature": signature_id,
-                }
-                number = renewal.pk if renewal else None
-                entries.append(journal.Entry(EventKind.CERTIFICATE_REVOKED, actor, number, facts))
+                    **(facts or {}),
+                },
+            )
+            for row in changed
+        ]
+        entries += _block(wanted, actor, now) if reason is Reason.KEY_COMPROMISE else []
         if entries:
             journal.append(entries, now=now)
-    return len(entries)
+        if changed:
+            end_applications(ending, actor=actor, now=now)
+            transaction.on_commit(lambda: doorbell.ring("renewals.publish"))
+    return len(changed)
+
+
+def _with_same_keys(certificates: Iterable[Certificate]) -> list[Certificate]:
+    """These and every other certificate of their keys, by whomever it was brought."""
+    named = list(certificates)
+    keys = {row.spki_sha256 for row in named}
+    others = Certificate.objects.filter(spki_sha256__in=keys)
+    return [*named, *others.exclude(pk__in=[row.pk for row in named])]
+
+
+def _event_of(reason: Reason) -> EventKind:
+    is_hold = reason is Reason.CERTIFICATE_HOLD
+    return EventKind.CERTIFICATE_HELD if is_hold else EventKind.CERTIFICATE_REVOKED
+
+
+def _write(certificate: Certificate, reason: Reason, now: datetime) -> bool:
+    """Whether this has changed anything."""
+    _row, is_new = Revocation.objects.get_or_create(
+        authority_id=certificate.authority_id,
+        serial_hex=certificate.serial_hex,
+        defaults={"revoked_at": now, "reason": reason.value},
+    )
+    if is_new or reason is Reason.CERTIFICATE_HOLD:
+        return is_new
+    held = Revocation.objects.filter(
+        authority_id=certificate.authority_id,
+        serial_hex=certificate.serial_hex,
+        reason=Reason.CERTIFICATE_HOLD.value,
+    )
+    # It stands in lists already, with another reason: it has to be told again.
+    return held.update(reason=reason.value, listed_number=None) == 1
+
+
+def _open_applications(certificates: Sequence[Certificate], reason: Reason) -> list[Renewal]:
+    """Those that renew these certificates, or bring the same compromised key; locked."""
+    asked = Q(old_certificate__in=[row.pk for row in certificates])
+    if reason is Reason.KEY_COMPROMISE:
+        asked |= Q(spki_sha256__in=[row.spki_sha256 for row in certificates])
+    requests = Request.objects.filter(asked)
+    return list(
+        Renewal.objects.filter(pk__in=requests.values("renewal"))
+        .open()
+        .select_for_update(no_key=True)
+        .order_by("id")
+    )
+
+
+def end_applications(renewals: Sequence[Renewal], *, actor: Actor, now: datetime) -> None:
+    """Those of them that are open end, even under the hands of a worker.
+
+    What he may have signed for them in the meantime is void, and revoked. The caller has locked
+    them.
+    """
+    still_open = list(Renewal.objects.filter(pk__in=[row.pk for row in renewals]).open())
+    if not still_open:
+        return
+    move_all(still_open, Action.CANCEL, actor=actor, now=now)
+    requests = Request.objects.filter(renewal__in=still_open).select_related("plan")
+    void_plans([row.plan for row in requests if row.plan], now=now)
+
+
+def _block(certificates: Sequence[Certificate], actor: Actor, now: datetime) -> list[journal.Entry]:
+    """These keys are never certified again."""
+    keys = sorted({row.spki_sha256 for row in certificates})
+    known = set(BlockedKey.objects.filter(pk__in=keys).values_list("pk", flat=True))
+    new = [key for key in keys if key not in known]
+    BlockedKey.objects.bulk_create(
+        [BlockedKey(spki_sha256=key, blocked_at=now) for key in new], ignore_conflicts=True
+    )
+    return [journal.Entry(EventKind.KEY_BLOCKED, actor, None, {"key": key}) for key in new]

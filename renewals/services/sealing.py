@@ -19,6 +19,7 @@ from renewals.form.facts import FormFacts
 from renewals.form.pdf import write_form
 from renewals.models import Renewal
 from renewals.services.answering import answer_all
+from renewals.services.stamping import find_stamper
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,11 @@ def build(
 ) -> bytes:
     """The sealed container, judged before it leaves. Writes nothing.
 
-    Raises `PKIError`, `FontsError`.
+    Raises `PKIError`, `FontsError`; `StampAwayError` where no time stamp can be had just now.
     """
     made_at, pinned = now.replace(microsecond=0), gathered.pinned
     chain = (bytes(sealer.certificate_der), *pinned.path_of(sealer.authority_id))
+    stamper = find_stamper(pinned, now=now)
     given = Ingredients(
         material=gathered.material,
         form=write_form(gathered.form),
@@ -55,10 +57,17 @@ def build(
         made_at=made_at,
         portal=settings.PORTAL_NAME,
         verify_address=gathered.form.verify_address,
+        stampers=stamper.chain if stamper is not None else (),
     )
     files = write_files(given)
     manifest = write_manifest(files)
-    seal = seal_content(manifest, sealer=sealer.signer_facts, keys=keys, now=made_at)
+    seal = seal_content(
+        manifest,
+        sealer=sealer.signer_facts,
+        keys=keys,
+        now=made_at,
+        stamp=stamper.stamp if stamper is not None else None,
+    )
     data = write_container(files, manifest=manifest, seal=seal)
     verify_evidence(data, trust=pinned.trust)
     return data

@@ -1,18 +1,21 @@
-"""Who signed a statement, and may that certificate be trusted now. Reads, never writes rows
-other than the signature it is asked to keep.
+"""Who signed a statement, and may that certificate be trusted now. Writes nothing but the
+signature that it is asked to keep, and questions for the worker.
 """
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-from pki.certificate import CertificateFacts
+from pki.certificate import CertificateFacts, parse_certificate
 from pki.chain import PathFacts, Usage, validate_path
 from pki.cms import SignatureFacts, verify_cms
 from pki.models import Authority
 from pki.records import revocation_of
 from pki.revocation import RevocationFacts, require_good
 from renewals.models import Signature, Statement
+from renewals.services.trust import inquiring
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,13 @@ def judge(
 ) -> tuple[PathFacts, RevocationFacts]:
     """Whether a certificate is trusted at this moment: path, term, usage, revocation.
 
-    Only our pinned authorities stand between the certificate and its anchor; nothing that
-    came with the message is used. Raises `PKIError`.
+    Only pinned authorities that are accepted for this stand between the certificate and its
+    anchor; nothing that came with the message is used. Call it outside of transactions: a
+    question to another authority must outlive the refusal. Raises `PKIError`.
     """
-    authorities = {bytes(row.certificate_der): row for row in Authority.objects.all()}
+    # Their lists are large, and not what is looked for here.
+    rows = [row for row in Authority.objects.defer("crl_der") if row.accepts(usage)]
+    authorities = {bytes(row.certificate_der): row for row in rows}
     path = validate_path(
         certificate.der,
         intermediates=[der for der, row in authorities.items() if row.parent_id is not None],
@@ -56,9 +62,25 @@ def judge(
         moment=now,
         usage=usage,
     )
-    revocation = revocation_of(authorities[path.chain[1]], certificate.serial_hex, now=now)
-    require_good(revocation)
-    return path, revocation
+    issuers = [authorities[der] for der in path.chain[1:]]
+    _require_authorities_good(issuers, now=now)
+    return path, _require_good(issuers[0], certificate.serial_hex, now=now)
+
+
+def _require_authorities_good(issuers: Sequence[Authority], *, now: datetime) -> None:
+    """What others say of authorities below them, where they say anything."""
+    for issued, issuer in pairwise(issuers):
+        if not issuer.is_ours and (issuer.crl_url or issuer.ocsp_url):
+            facts = parse_certificate(bytes(issued.certificate_der))
+            _require_good(issuer, facts.serial_hex, now=now)
+
+
+def _require_good(authority: Authority, serial_hex: str, *, now: datetime) -> RevocationFacts:
+    """Where another authority has to be asked, the question is left for the worker."""
+    found = revocation_of(authority, serial_hex, now=now)
+    inquiring.leave(authority, found, serial_hex, now=now)
+    require_good(found)
+    return found
 
 
 def keep(statement: Statement, proof: Proof, *, now: datetime) -> Signature:

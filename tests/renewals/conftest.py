@@ -43,7 +43,7 @@ def authority(db: None) -> Authority:
     if not known:
         valid_from = (NOW - timedelta(days=900)).isoformat()
         call_command(
-            "create_authority", profile="ec", name=NAME, valid_from=valid_from, stdout=StringIO()
+            "authority", "create", profile="ec", name=NAME, valid_from=valid_from, stdout=StringIO()
         )
         for row in Authority.objects.all():
             known[row.name] = (row.name, bytes(row.certificate_der), row.key_name, row.is_issuing)

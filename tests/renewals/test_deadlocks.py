@@ -9,6 +9,7 @@ from django.conf import settings
 
 from pki.certificate import Purpose, Role
 from pki.models import Authority
+from pki.revocation import Reason
 from renewals.errors import MoveRefusedError
 from renewals.events import EventKind
 from renewals.models import Document, Event, Renewal, Verdict
@@ -22,7 +23,7 @@ from renewals.services import (
     keyring,
     powers,
     reminding,
-    revoking,
+    replacing,
 )
 from tests.renewals.firm import DAY, OPERATOR, Firm, revoke
 from tests.renewals.parallel import Work, queue_up
@@ -142,7 +143,7 @@ def test_a_worker_that_gives_up_while_its_applicant_is_dismissed(
     enrol_employee(authority, Role.EMPLOYEE, iin=employee.iin)
     head.approve(renewal)
     (held,) = claiming.claim(now=NOW)
-    revoke(employee)
+    revoke(employee, Reason.CERTIFICATE_HOLD)
     assert all_went_well(
         queue_up(
             [
@@ -184,12 +185,12 @@ def test_a_certificate_revoked_by_its_holder_while_he_is_dismissed(
     issuing.issue_due(now=NOW)
     renewal.refresh_from_db()
     pair.install(renewal)
-    statement = revoking.state_revocation(renewal=renewal, language="ru", now=NOW)
+    statement = replacing.state_revocation(renewal=renewal, language="ru", now=NOW)
     cms = pair.sign(statement)
     errors = queue_up(
         [
             lambda: head.dismiss(pair),
-            lambda: revoking.revoke_replaced(
+            lambda: replacing.revoke_replaced(
                 actor=pair.actor, renewal=renewal, statement_id=statement.pk, cms=cms, now=NOW
             ),
         ]

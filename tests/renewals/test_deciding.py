@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pki.certificate import Purpose, Role
+from pki.revocation import Reason
 from renewals.errors import (
     DecidedError,
     ListError,
@@ -230,7 +231,7 @@ def test_what_has_changed_is_left_and_the_rest_goes_through(
         hr.state(decided, verdict=Verdict.REJECT, reason="not_needed"), verdict=Verdict.REJECT
     )
     ending.withdraw(actor=people[2].actor, renewal=withdrawn, now=NOW)
-    revoke(people[3])
+    revoke(people[3], Reason.CERTIFICATE_HOLD)
     head.decide(statement)
     assert states(good, decided, withdrawn, revoked, last) == [
         *("approved", "rejected", "withdrawn", "awaiting_approval", "approved")
@@ -259,7 +260,7 @@ def test_a_certificate_that_has_ended_is_left(firm: Firm, head: Holder) -> None:
 
 def test_a_refusal_needs_no_good_certificate(hr: Holder, employee: Holder) -> None:
     renewal = employee.submit()
-    revoke(employee)
+    revoke(employee, Reason.CERTIFICATE_HOLD)
     statement = hr.state(renewal, verdict=Verdict.REJECT, reason="not_ours")
     hr.decide(statement, verdict=Verdict.REJECT)
     assert states(renewal) == ["rejected"]

@@ -8,6 +8,7 @@ import pytest
 from pki.certificate import Purpose, Role
 from pki.errors import CMSContentError, KeyUsageError, RevokedError
 from pki.models import Authority, Certificate, PlannedCertificate, Revocation
+from pki.revocation import Reason
 from renewals.errors import (
     DismissalError,
     FormerHeadError,
@@ -100,6 +101,12 @@ def test_what_is_somebodys_own_is_not_the_organisations_to_revoke(
     assert individual.submit().pk == own.pk
     assert states(own) == ["approved"]
     assert issuing.issue_due(now=NOW) == 1
+
+
+def test_what_is_suspended_is_revoked_for_good(head: Holder, employee: Holder) -> None:
+    revoke(employee, Reason.CERTIFICATE_HOLD)
+    head.dismiss(employee)
+    assert set(Revocation.objects.values_list("reason", flat=True)) == {"affiliationChanged"}
 
 
 def test_a_namesake_is_left_alone(authority: Authority, head: Holder, employee: Holder) -> None:

@@ -20,7 +20,7 @@ from renewals.services import (
     installing,
     issuing,
     journal,
-    revoking,
+    replacing,
     statements,
 )
 from tests.renewals.people import NOW, OTHER_IIN, Holder, enrol_holder
@@ -67,30 +67,30 @@ def test_the_old_key_proves_nothing(holder: Holder) -> None:
 def test_the_old_certificates_are_revoked_by_signature_only(pair: Holder) -> None:
     renewal = issued(pair)
     pair.install(renewal)
-    statement = revoking.state_revocation(renewal=renewal, language="ru", now=NOW)
+    statement = replacing.state_revocation(renewal=renewal, language="ru", now=NOW)
     with pytest.raises(KeyUsageError):
-        revoking.revoke_replaced(
+        replacing.revoke_replaced(
             actor=pair.actor,
             renewal=renewal,
             statement_id=statement.pk,
             cms=pair.sign(statement, Purpose.AUTH),
             now=NOW,
         )
-    revoking.revoke_replaced(
+    replacing.revoke_replaced(
         actor=pair.actor,
         renewal=renewal,
         statement_id=statement.pk,
         cms=pair.sign(statement),
         now=NOW,
     )
-    assert revoking.replaced_by(renewal, now=NOW) == []
+    assert replacing.replaced_by(renewal, now=NOW) == []
     reasons = Event.objects.filter(kind="certificate.revoked").values_list("facts__reason")
     assert list(reasons) == [("superseded",), ("superseded",)]
 
 
 def test_nothing_is_revoked_before_the_new_key_is_installed(holder: Holder) -> None:
     with pytest.raises(IncompleteError):
-        revoking.state_revocation(renewal=issued(holder), language="ru", now=NOW)
+        replacing.state_revocation(renewal=issued(holder), language="ru", now=NOW)
 
 
 def test_starting_again_revokes_what_was_never_installed(holder: Holder) -> None:

@@ -15,7 +15,8 @@ from renewals.actor import WORKER, Actor, ActorKind
 from renewals.errors import MoveRefusedError, NotOperatorError, ReasonError
 from renewals.models import Event, Renewal
 from renewals.services import claiming, ending, issuing, keyring, revoking
-from tests.renewals.people import NOW, Holder, enrol_holder
+from renewals.services.authority import choosing
+from tests.renewals.people import NOW, Holder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.data]
 OPERATOR = Actor(kind=ActorKind.OPERATOR, iin="040506600027", name="operator")
@@ -68,18 +69,28 @@ def test_only_the_named_applications_are_issued(holder: Holder, stranger: Holder
     assert other.state == "approved"
 
 
-@pytest.mark.parametrize("reason", [Reason.KEY_COMPROMISE, Reason.CERTIFICATE_HOLD])
-def test_a_certificate_revoked_after_submitting_stops_the_issue(
-    holder: Holder, reason: Reason
-) -> None:
+def test_a_certificate_suspended_after_submitting_stops_the_issue(holder: Holder) -> None:
     renewal = holder.submit()
     old = holder.certificates[Purpose.COMBINED]
-    revoking.revoke([old], reason=reason, actor=WORKER, now=NOW)
+    revoking.revoke([old], reason=Reason.CERTIFICATE_HOLD, actor=WORKER, now=NOW)
     assert issuing.issue_due(now=NOW) == 0
     renewal.refresh_from_db()
     assert (renewal.state, renewal.reason) == ("failed", "certificate.revoked")
     assert live(holder) == []
     assert PlannedCertificate.objects.filter(state="void").count() == 1
+
+
+@pytest.mark.parametrize("reason", [Reason.KEY_COMPROMISE, Reason.SUPERSEDED])
+def test_a_certificate_revoked_after_submitting_ends_the_application(
+    holder: Holder, reason: Reason
+) -> None:
+    renewal = holder.submit()
+    old = holder.certificates[Purpose.COMBINED]
+    revoking.revoke([old], reason=reason, actor=WORKER, now=NOW)
+    renewal.refresh_from_db()
+    assert renewal.state == "lapsed"
+    assert issuing.issue_due(now=NOW) == 0
+    assert live(holder) == []
 
 
 def test_a_certificate_that_ended_after_submitting_stops_the_issue(holder: Holder) -> None:
@@ -201,9 +212,6 @@ ALLOWING = {
 
 def test_a_certificate_of_another_authority_is_renewed_by_ours(authority: object) -> None:
     """Foreign authorities have no key here: the new certificate comes from the first of ours."""
-    holder = enrol_holder(authority)  # type: ignore[arg-type]
-    certificate = holder.certificates[Purpose.COMBINED]
     foreign = Authority(pk=77, name="foreign", is_issuing=False)
-    certificate.authority = foreign
-    authorities = {77: foreign, **{row.pk: row for row in Authority.objects.all()}}
-    assert claiming.issuing_authority(certificate, authorities).name == "renewals"
+    authorities = [foreign, *Authority.objects.all()]
+    assert choosing.issuing_authority(foreign, authorities, now=NOW).name == "renewals"

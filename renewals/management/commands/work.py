@@ -10,6 +10,10 @@ from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
+from django.utils import timezone
+
+from renewals.services.authority import starting
+from renewals.services.settings_watch import note_settings_at_start
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +33,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
         current_app.loader.import_default_modules()
+        note_settings_at_start("worker", now=timezone.now())
         seconds = {
             # What looks for lost rings looks all the time: nobody rings here.
             entry["task"]: every
@@ -36,6 +41,7 @@ class Command(BaseCommand):
             else entry["schedule"]
             for entry in settings.CELERY_BEAT_SCHEDULE.values()
         }
+        starting.start_worker()
         due = dict.fromkeys(seconds, time.monotonic())
         while not stopping.wait(every):
             for task, pause in seconds.items():

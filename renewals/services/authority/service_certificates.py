@@ -3,23 +3,23 @@
 The serial is written down first, the content linted, signed once and compared.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parseaddr
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from pki.certificate import parse_certificate
+from pki.certificate import CertificateFacts, parse_certificate
+from pki.errors import NotPlannedError
 from pki.issuer.cms_writer import letter_address
-from pki.issuer.keys import FileKeys
+from pki.issuer.keys import KeyBackend
 from pki.issuer.lint import lint
 from pki.issuer.pattern import IssuerMaterial, material_of
 from pki.issuer.prepare import BACKDATING, SECOND, new_serial, prepare
 from pki.issuer.sign import compare, sign
-from pki.management.key_files import find_key
 from pki.models import (
     Authority,
     PlannedCertificate,
@@ -27,11 +27,19 @@ from pki.models import (
     Revocation,
     ServiceCertificate,
 )
-from pki.profiles import SERVICE_NAMES, ServiceKind, service_profile
+from pki.profiles import (
+    SERVICE_AHEAD,
+    SERVICE_NAMES,
+    ServiceKind,
+    service_profile,
+)
 from pki.revocation import Reason
+from renewals.actor import Actor
+from renewals.events import EventKind
+from renewals.services import journal
+from renewals.services.authority.key_places import find_key, place_of
+from renewals.services.plans import void_plans
 
-# A new one is made so long before the present one ends.
-AHEAD = timedelta(days=90)
 KEY_KINDS = {"RSA": "RSA-2048", "P": "P-256"}
 
 
@@ -44,17 +52,23 @@ def lacks_service(authority: Authority, kind: ServiceKind, *, now: datetime) -> 
     if present is None or not _fits(present, kind):
         return True
     # One that ends with its authority is the last.
-    return present.not_after < min(now + AHEAD, material.not_after - AHEAD)
+    ahead = SERVICE_AHEAD[kind]
+    return present.not_after < min(now + ahead, material.not_after - ahead)
 
 
-def make_service(authority: Authority, kind: ServiceKind, *, now: datetime) -> ServiceCertificate:
-    """Issue one with a key of its own, as long as the authority lets it. Raises `PKIError`."""
+def make_service(
+    authority: Authority, kind: ServiceKind, *, keys: KeyBackend, actor: Actor, now: datetime
+) -> ServiceCertificate:
+    """Issue one with a key of its own, as long as the authority lets it. Raises `PKIError`.
+
+    `keys` hold the authority's; the service's own is made where `place_of` says.
+    """
     now = now.replace(microsecond=0)
     material = material_of(authority.issuer_facts)
     number = authority.service_certificates.of_kind(kind).count() + 1
     key_name = f"{authority.name}.{kind.value}{number if number > 1 else ''}"
-    key = find_key(key_name, _key_kind(authority))
-    spki_der = key.public_key().public_bytes(
+    key = find_key(key_name, _key_kind(authority), place_of(kind))
+    spki_der = key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     _void_left(authority, spki_der, now=now)
@@ -74,20 +88,52 @@ def make_service(authority: Authority, kind: ServiceKind, *, now: datetime) -> S
     )
     lint(plan)
     PlannedCertificate.objects.filter(pk=planned.pk).update(tbs_der=plan.tbs_der)
-    der = sign(plan, FileKeys(settings.CA_KEY_DIRECTORY, settings.CA_PASSPHRASE))
+    der = sign(plan, keys)
     compare(plan, der)
-    facts = parse_certificate(der)
+    try:
+        return _store(planned, parse_certificate(der), kind, key_name, actor=actor, now=now)
+    except IntegrityError as error:
+        # Another worker has made one with the same key meanwhile: this one is never used.
+        void_plans([planned], now=now)
+        raise NotPlannedError(serial=planned.serial_hex) from error
+
+
+def _store(
+    planned: PlannedCertificate,
+    facts: CertificateFacts,
+    kind: ServiceKind,
+    key_name: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ServiceCertificate:
+    """Raises `NotPlannedError` when another worker has voided the plan, `IntegrityError`."""
+    authority = planned.authority
+    waiting = PlannedCertificate.objects.filter(pk=planned.pk, state=PlanState.PLANNED.value)
     with transaction.atomic():
-        PlannedCertificate.objects.filter(pk=planned.pk).update(state=PlanState.SIGNED.value)
-        return ServiceCertificate.objects.create(
+        if not waiting.update(state=PlanState.SIGNED.value):
+            raise NotPlannedError(serial=planned.serial_hex)
+        made = ServiceCertificate.objects.create(
             authority=authority,
             kind=kind.value,
             serial_hex=facts.serial_hex,
-            certificate_der=der,
+            certificate_der=facts.der,
             key_name=key_name,
             not_before=facts.not_before,
             not_after=facts.not_after,
         )
+        journal.record(
+            EventKind.SERVICE_CERTIFIED,
+            actor=actor,
+            now=now,
+            facts={
+                "authority": authority.name,
+                "service": kind.value,
+                "serial": made.serial_hex,
+                "not_after": made.not_after.isoformat(),
+            },
+        )
+    return made
 
 
 def _sender() -> str:

@@ -16,14 +16,16 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from pki.asic import read_container, write_container, write_manifest
 from pki.cades import assemble_seal, signed_attributes
-from pki.issuer.cms_writer import seal_content
+from pki.issuer.cms_writer import Stamper, seal_content
 from pki.issuer.keys import sign_with
 from pki.models import ServiceCertificate
 from renewals.evidence.judge import verify_evidence
+from renewals.evidence.names import STAMPERS
 from renewals.evidence.pinned import read_pinned
 from renewals.evidence.report import Report
 from renewals.models import Evidence, Renewal
 from renewals.services import evidencing, issuing, keyring
+from renewals.services.stamping import find_stamper
 
 Files = dict[str, bytes]
 
@@ -92,8 +94,16 @@ def seal(files: Files, at: datetime) -> bytes:
     sealer = next((row for row in rows if bytes(row.certificate_der) == der), rows[0])
     keys = keyring.held()
     assert keys is not None
-    made = seal_content(manifest, sealer=sealer.signer_facts, keys=keys, now=at)
+    made = seal_content(
+        manifest, sealer=sealer.signer_facts, keys=keys, now=at, stamp=stamp_for(files)
+    )
     return write_container(files, manifest=manifest, seal=made)
+
+
+def stamp_for(files: Files) -> Stamper | None:
+    """Whoever asks our service is given a time stamp: a liar, too."""
+    stamper = find_stamper(read_pinned(), now=now()) if STAMPERS in files else None
+    return stamper.stamp if stamper else None
 
 
 def lie(kept: Kept, changes: Files | None = None, record: dict[str, Any] | None = None) -> bytes:
@@ -145,7 +155,9 @@ def seal_by(sealer: Forged, files: Files, at: datetime) -> bytes:
     manifest = write_manifest(files)
     attributes = signed_attributes(sealer.der, content=manifest, sealed_at=at)
     signature = sign_with(sealer.key, attributes)
-    made = assemble_seal(sealer.der, attributes=attributes, signature=signature)
+    stamp = stamp_for(files)
+    token = stamp(signature) if stamp else None
+    made = assemble_seal(sealer.der, attributes=attributes, signature=signature, token=token)
     return write_container(files, manifest=manifest, seal=made)
 
 

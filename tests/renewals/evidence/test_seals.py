@@ -16,8 +16,9 @@ from pki.revocation import Reason
 from renewals.evidence.errors import SealRevokedError, SealTermError, SealUnknownError
 from renewals.evidence.files import write_pem
 from renewals.evidence.judge import verify_evidence
-from renewals.evidence.opened import Trust
+from renewals.evidence.names import STAMPERS
 from renewals.evidence.pinned import read_pinned
+from renewals.evidence.trust import Trust
 from tests.pki.issuer.conftest import make_authority, spki_of
 from tests.pki.issuer.test_seal import certify
 from tests.renewals.evidence.containers import (
@@ -123,9 +124,12 @@ def revoke_seal(reason: Reason, at: datetime) -> None:
         (Reason.SUPERSEDED, True, True),
         (Reason.CESSATION_OF_OPERATION, True, True),
         (Reason.SUPERSEDED, False, False),
-        # Whoever has the key chooses the moment that stands in a seal.
-        (Reason.KEY_COMPROMISE, True, False),
-        (Reason.UNSPECIFIED, True, False),
+        # Whoever has the key chooses the moment that stands in a seal, but not in a time stamp.
+        (Reason.KEY_COMPROMISE, True, True),
+        (Reason.KEY_COMPROMISE, False, False),
+        (Reason.UNSPECIFIED, True, True),
+        # He would have the service for time stamps, too.
+        (Reason.CA_COMPROMISE, True, False),
     ],
 )
 def test_a_seal_that_is_revoked_counts_only_for_what_was_certainly_before(
@@ -138,6 +142,17 @@ def test_a_seal_that_is_revoked_counts_only_for_what_was_certainly_before(
     else:
         with pytest.raises(SealRevokedError):
             judge(own.data)
+
+
+@pytest.mark.parametrize("reason", [Reason.KEY_COMPROMISE, Reason.UNSPECIFIED])
+def test_without_a_time_stamp_a_stolen_seal_counts_for_nothing(own: Kept, reason: Reason) -> None:
+    """Containers were made so before there were time stamps."""
+    files = {name: data for name, data in own.files.items() if name != STAMPERS}
+    unstamped = seal(files, own.sealed_at)
+    assert judge(unstamped).seal.stamp is None
+    revoke_seal(reason, own.sealed_at + timedelta(minutes=5))
+    with pytest.raises(SealRevokedError):
+        judge(unstamped)
 
 
 def test_a_seal_that_we_never_issued_is_refused(own: Kept) -> None:

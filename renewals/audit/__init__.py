@@ -1,0 +1,1 @@
+"""What proves that nothing which happened was altered: the chain of events and its checkpoints."""

@@ -1,0 +1,1 @@
+"""The authority itself: made, given its services, kept, replaced, retired."""

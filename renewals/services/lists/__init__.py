@@ -1,0 +1,1 @@
+"""Lists of revoked certificates: what stands in them, how they are written and written down."""

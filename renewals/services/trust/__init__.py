@@ -1,0 +1,1 @@
+"""Authorities of others: which are accepted, and what they say of their certificates."""
