@@ -36,12 +36,17 @@ class MessageKind(StrEnum):
     SIGN_IN_NEW_DEVICE = "sign-in-new-device"
     CERTIFICATE_ISSUED = "certificate-issued"
     CERTIFICATE_REVOKED = "certificate-revoked"
+    CERTIFICATE_HELD = "certificate-held"
+    CERTIFICATE_RELEASED = "certificate-released"
     EMPLOYEE_REVOKED = "employee-revoked"
+    EMPLOYEE_HELD = "employee-held"
     CONTACT_CHANGED = "contact-changed"
     DELEGATION_GIVEN = "delegation-given"
     ADDRESS_FAILED = "address-failed"
     OPERATORS_FAILED = "operators-failed"
     OPERATORS_UNDELIVERED = "operators-undelivered"
+    OPERATORS_TROUBLE = "operators-trouble"
+    OPERATORS_PROPOSAL = "operators-proposal"
     # Sent to an address that is being verified; never in the inbox.
     CONTACT_CODE = "contact-code"
 
@@ -70,5 +75,5 @@ TOPIC_WORDS: dict[Topic, Promise] = {
     Topic.APPROVAL: _("Applications that wait for me"),
     Topic.ORGANISATION: _("Signatures of my organisation's people"),
     Topic.SECURITY: _("Security: sign-ins, new and revoked certificates, changed contacts"),
-    Topic.OPERATIONS: _("Operators: what has failed"),
+    Topic.OPERATIONS: _("Operators: what has failed, what waits for a second signature"),
 }

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import Topic
-from renewals.models.choices import choices, one_of
+from pki.models.rules import choices, one_of
 
 # RFC 5321, 4.5.3.1: 64 octets, the sign, 255 octets; a path is shorter, but people type.
 ADDRESS_LENGTH = 320

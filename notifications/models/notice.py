@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds import DeliveryState, MessageKind, Topic
 from notifications.models.contact import ADDRESS_LENGTH, Address, Verification
-from renewals.models.choices import choices, one_of
+from pki.models.rules import choices, one_of
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

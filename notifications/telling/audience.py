@@ -32,6 +32,7 @@ class Listeners:
             Audience.HEAD: self._head_of,
             Audience.GIVEN: lambda event: [str(event.facts.get("holder_iin", ""))],
             Audience.OPERATORS: lambda _event: self._operators,
+            Audience.OTHER_OPERATORS: self._other_operators,
         }
         return [iin for iin in finders[audience](event) if iin]
 
@@ -70,6 +71,10 @@ class Listeners:
             head = head_of(number)
             self._heads[number] = head.iin if head else ""
         return self._heads[number]
+
+    def _other_operators(self, event: Event) -> Sequence[str]:
+        """Without whoever has done it."""
+        return [iin for iin in self._operators if iin != event.actor_iin]
 
     @cached_property
     def _operators(self) -> list[str]:

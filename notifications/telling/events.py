@@ -105,16 +105,25 @@ def _facts(
                 "address": event.facts.get("address", ""),
             }
         case MessageKind.CERTIFICATE_ISSUED | MessageKind.CERTIFICATE_REVOKED:
-            reason = event.facts.get("reason", "")
-            return {"certificates": certificates, "reason": reason, "at": event.at.isoformat()}
-        case MessageKind.EMPLOYEE_REVOKED:
+            said = {name: event.facts.get(name, "") for name in ("reason", "ground")}
+            return {"certificates": certificates, **said, "at": event.at.isoformat()}
+        case MessageKind.CERTIFICATE_HELD | MessageKind.CERTIFICATE_RELEASED:
+            return {"certificates": certificates, "at": event.at.isoformat()}
+        case MessageKind.EMPLOYEE_REVOKED | MessageKind.EMPLOYEE_HELD:
+            # The ground is between its holder and us.
             row = listeners.certificate(event)
-            return {"certificates": certificates, "bin": row.bin if row else ""}
+            number = row.bin if row else ""
+            return {"certificates": certificates, "bin": number, "at": event.at.isoformat()}
         case MessageKind.CONTACT_CHANGED:
             said = {name: event.facts.get(name, "") for name in CONTACT_FACTS}
             return {**said, "at": event.at.isoformat()}
         case MessageKind.DELEGATION_GIVEN | MessageKind.APPROVAL_RIGHT:
             return {"mandate": event.facts.get("mandate"), "at": event.at.isoformat()}
+        case MessageKind.OPERATORS_TROUBLE:
+            said = {name: event.facts.get(name, "") for name in ("subject", "code")}
+            return {**said, "at": event.at.isoformat()}
+        case MessageKind.OPERATORS_PROPOSAL:
+            return {"proposal": event.facts.get("proposal")}
     return {}
 
 

@@ -22,6 +22,7 @@ class Audience(StrEnum):
     HEAD = "head"
     GIVEN = "given"
     OPERATORS = "operators"
+    OTHER_OPERATORS = "other-operators"
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,17 @@ MESSAGES: dict[MessageKind, Message] = {
         Message(MessageKind.SIGN_IN_NEW_DEVICE, Topic.SECURITY, BOTH),
         Message(MessageKind.CERTIFICATE_ISSUED, Topic.SECURITY, BOTH),
         Message(MessageKind.CERTIFICATE_REVOKED, Topic.SECURITY, BOTH),
+        Message(MessageKind.CERTIFICATE_HELD, Topic.SECURITY, BOTH),
+        Message(MessageKind.CERTIFICATE_RELEASED, Topic.SECURITY, BOTH),
         Message(MessageKind.EMPLOYEE_REVOKED, Topic.ORGANISATION, LETTER),
+        Message(MessageKind.EMPLOYEE_HELD, Topic.ORGANISATION, LETTER),
         Message(MessageKind.CONTACT_CHANGED, Topic.SECURITY, BOTH),
         Message(MessageKind.DELEGATION_GIVEN, Topic.SECURITY, BOTH),
         Message(MessageKind.ADDRESS_FAILED, Topic.SECURITY, BOTH),
         Message(MessageKind.OPERATORS_FAILED, Topic.OPERATIONS, LETTER),
         Message(MessageKind.OPERATORS_UNDELIVERED, Topic.OPERATIONS, LETTER),
+        Message(MessageKind.OPERATORS_TROUBLE, Topic.OPERATIONS, LETTER),
+        Message(MessageKind.OPERATORS_PROPOSAL, Topic.OPERATIONS, LETTER),
         Message(MessageKind.CONTACT_CODE, Topic.SECURITY, BOTH),
     )
 }
@@ -94,6 +100,13 @@ TELLINGS: dict[EventKind, tuple[Telling, ...]] = {
         Telling(MessageKind.CERTIFICATE_REVOKED, Audience.HOLDER),
         Telling(MessageKind.EMPLOYEE_REVOKED, Audience.HEAD),
     ),
+    EventKind.CERTIFICATE_HELD: (
+        Telling(MessageKind.CERTIFICATE_HELD, Audience.HOLDER),
+        Telling(MessageKind.EMPLOYEE_HELD, Audience.HEAD),
+    ),
+    EventKind.CERTIFICATE_RELEASED: (Telling(MessageKind.CERTIFICATE_RELEASED, Audience.HOLDER),),
+    EventKind.TROUBLE_BEGAN: (Telling(MessageKind.OPERATORS_TROUBLE, Audience.OPERATORS),),
+    EventKind.PROPOSAL_MADE: (Telling(MessageKind.OPERATORS_PROPOSAL, Audience.OTHER_OPERATORS),),
     EventKind.CONTACT_CHANGED: (Telling(MessageKind.CONTACT_CHANGED, Audience.ACTOR),),
     EventKind.MANDATE_GIVEN: (
         Telling(MessageKind.DELEGATION_GIVEN, Audience.ACTOR),
@@ -126,6 +139,18 @@ SILENT = frozenset(
         EventKind.CONTACT_REFUSED,
         EventKind.CHOICE_CHANGED,
         EventKind.PLAN_VOIDED,
+        EventKind.REVOCATION_REFUSED,
+        EventKind.KEY_BLOCKED,
+        EventKind.KEYS_OPENED,
+        EventKind.LIST_PUBLISHED,
+        EventKind.AUTHORITY_CHANGED,
+        EventKind.SERVICE_CERTIFIED,
+        EventKind.TRUST_CHANGED,
+        EventKind.PROPOSAL_SETTLED,
+        EventKind.PROPOSAL_REFUSED,
+        EventKind.TROUBLE_ENDED,
+        EventKind.SETTINGS_CHANGED,
+        EventKind.AUDIT_EXPORTED,
         EventKind.RECORD_VIEWED,
         EventKind.TEXT_CHANGED,
     }

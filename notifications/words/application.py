@@ -11,8 +11,10 @@ from notifications.kinds import MessageKind
 from notifications.models import Notice
 from notifications.words.facts import at_of, short_day
 from notifications.words.figures import Row, name_of, reminders_of, signatures_of
+from notifications.words.lookup import Told
 from notifications.words.reasons import rejection_words
 from notifications.words.situation import Situation
+from pki.revocation import Reason
 from renewals.rejection import RejectionReason
 from renewals.signature_words import days_between
 from renewals.statement import show_day, show_moment
@@ -36,7 +38,7 @@ def own_application(notice: Notice, situation: Situation, now: datetime) -> dict
         "approver": name_of(decision.approver_name) if decision else "",
         "reason": rejection_words(renewal, decision),
         "is_wrong_data": wrong,
-        "is_revoked": any(one.revocation for one in situation.told),
+        "is_revoked": any(_is_revoked(one) for one in situation.told),
         "is_over": any(one.is_over for one in signatures),
         "day": signatures[0].day if signatures else "",
         "lifetime": settings.APPLICATION_LIFETIME.days,
@@ -74,3 +76,9 @@ def waiting(notice: Notice, situation: Situation, now: datetime) -> dict[str, An
         "lapses": lapses,
         "short_day": short_day(timezone.localdate(lapses_at)),
     }
+
+
+def _is_revoked(told: Told) -> bool:
+    """For good: no application ends by a hold."""
+    hold = Reason.CERTIFICATE_HOLD.value
+    return told.revocation is not None and told.revocation.reason != hold

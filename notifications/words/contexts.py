@@ -8,6 +8,7 @@ from notifications.kinds import MessageKind
 from notifications.models import Notice
 from notifications.words import application as application_words
 from notifications.words import expiry as expiry_words
+from notifications.words import oversight as oversight_words
 from notifications.words import security as security_words
 from notifications.words.situation import Situation
 
@@ -30,12 +31,17 @@ BUILDERS: dict[MessageKind, Builder] = {
     MessageKind.SIGN_IN_NEW_DEVICE: security_words.sign_in,
     MessageKind.CERTIFICATE_ISSUED: security_words.issued,
     MessageKind.CERTIFICATE_REVOKED: security_words.revoked,
+    MessageKind.CERTIFICATE_HELD: security_words.held,
+    MessageKind.CERTIFICATE_RELEASED: security_words.held,
     MessageKind.EMPLOYEE_REVOKED: security_words.revoked,
+    MessageKind.EMPLOYEE_HELD: security_words.held,
     MessageKind.CONTACT_CHANGED: security_words.contact,
     MessageKind.DELEGATION_GIVEN: security_words.right,
     MessageKind.ADDRESS_FAILED: security_words.address,
     MessageKind.OPERATORS_FAILED: application_words.own_application,
     MessageKind.OPERATORS_UNDELIVERED: security_words.undelivered,
+    MessageKind.OPERATORS_TROUBLE: oversight_words.trouble,
+    MessageKind.OPERATORS_PROPOSAL: oversight_words.proposal,
 }
 
 

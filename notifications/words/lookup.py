@@ -7,9 +7,10 @@ from datetime import datetime
 from notifications.kinds import MessageKind
 from notifications.models import Address, Notice
 from notifications.words.endings import ending
+from notifications.words.facts import at_of, fact
 from notifications.words.standings import COLUMNS, Need, applications_of, standings
 from pki.models import Certificate, Revocation
-from renewals.models import Mandate, Renewal, Request
+from renewals.models import Mandate, Proposal, Renewal, Request, Trouble
 
 EXPIRY = frozenset({MessageKind.EXPIRY_SOON, MessageKind.EXPIRY_ENDED, MessageKind.EXPIRY_PEOPLE})
 SHOWN = (*COLUMNS, "common_name", "organisation", "storage", "company_role", "not_before")
@@ -39,6 +40,9 @@ class Lookup:
     addresses: Mapping[int, Address] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     ending: Mapping[str, Sequence[Told]] = field(default_factory=dict)
+    # By subject and beginning: the same thing may be in trouble again.
+    troubles: Mapping[tuple[str, datetime], Trouble] = field(default_factory=dict)
+    proposals: Mapping[int, Proposal] = field(default_factory=dict)
 
     @classmethod
     def of(cls, notices: Sequence[Notice], *, now: datetime) -> "Lookup":
@@ -58,12 +62,20 @@ class Lookup:
             addresses=Address.objects.in_bulk(_numbers(notices, "address")),
             names=_names({notice.iin for notice in notices}),
             ending=_ending(notices, now=now),
+            troubles=_troubles(notices),
+            proposals=Proposal.objects.select_related("first").in_bulk(
+                _numbers(notices, "proposal")
+            ),
         )
 
     def told_of(self, notice: Notice) -> tuple[Told, ...]:
         """The certificates that a notice names, or those of its application."""
         numbers = certificates_of(notice) or self.applied.get(notice.renewal_id or 0, ())
         return tuple(self.told[number] for number in numbers if number in self.told)
+
+    def trouble_of(self, notice: Notice) -> Trouble | None:
+        """That a notice tells of, over or not."""
+        return self.troubles.get(_trouble_key(notice))
 
 
 def certificates_of(notice: Notice) -> list[int]:
@@ -122,3 +134,17 @@ def _ending(notices: Iterable[Notice], *, now: datetime) -> dict[str, list[Told]
     for row in ending(bins, now=now) if bins else ():
         found.setdefault(row.bin, []).append(Told(row))
     return found
+
+
+def _troubles(notices: Iterable[Notice]) -> dict[tuple[str, datetime], Trouble]:
+    keys = {_trouble_key(one) for one in notices if one.kind == MessageKind.OPERATORS_TROUBLE}
+    if not keys:
+        return {}
+    subjects, moments = zip(*keys, strict=True)
+    rows = Trouble.objects.filter(subject__in=subjects, began_at__in=moments)
+    return {(row.subject, row.began_at): row for row in rows}
+
+
+def _trouble_key(notice: Notice) -> tuple[str, datetime]:
+    """The event and the row have the same time."""
+    return fact(notice, "subject"), at_of(notice)

@@ -1,5 +1,6 @@
 """What the messages about sign-ins, certificates, rights and contacts are given: no sentences."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from notifications.channels.registry import CHANNELS
 from notifications.models import Notice
 from notifications.words.facts import at_of, channel_of, fact, short_day, short_moment
-from notifications.words.figures import Row, name_of, reminders_of, signatures_of
+from notifications.words.figures import Row, Signature, name_of, reminders_of, signatures_of
 from notifications.words.reasons import revocation_words
 from notifications.words.situation import Situation
 from pki.revocation import Reason
@@ -49,13 +50,26 @@ def revoked(notice: Notice, situation: Situation, now: datetime) -> dict[str, An
     rows = [
         _when(at),
         *(Row(_("Signature"), one.title) for one in signatures),
-        Row(_("Reason"), revocation_words(reason)),
+        Row(_("Reason"), revocation_words(reason, fact(notice, "ground"))),
     ]
     return {
         "rows": rows,
         "name": name,
         "is_replaced": reason == Reason.SUPERSEDED.value,
         **_moment(at),
+    }
+
+
+def held(notice: Notice, situation: Situation, now: datetime) -> dict[str, Any]:
+    """Suspended or released, for its holder or the head; one word for what it is by now."""
+    reasons = {one.revocation.reason for one in situation.told if one.revocation}
+    signatures = signatures_of(situation.told, now=now)
+    rows = [_when(at_of(notice)), *(Row(_("Signature"), one.title) for one in signatures)]
+    return {
+        "rows": rows,
+        "name": name_of(situation.told[0].certificate.common_name) if situation.told else "",
+        "now": _fate(reasons, signatures),
+        **_moment(at_of(notice)),
     }
 
 
@@ -116,6 +130,17 @@ def undelivered(notice: Notice, situation: Situation, now: datetime) -> dict[str
         "count": count if isinstance(count, int) else 0,
         "day": show_day(day or timezone.localdate(notice.created_at)),
     }
+
+
+def _fate(reasons: set[str], signatures: Sequence[Signature]) -> str:
+    """`revoked`, `ended`, `held` or `good`; '' where nothing is known of it any more."""
+    if reasons - {Reason.CERTIFICATE_HOLD.value}:
+        return "revoked"
+    if signatures and all(one.is_over for one in signatures):
+        return "ended"
+    if reasons:
+        return "held"
+    return "good" if signatures else ""
 
 
 def _when(moment: datetime) -> Row:

@@ -11,7 +11,7 @@ from notifications.models import Address, Notice
 from notifications.telling.schedule import ENDED
 from notifications.words.lookup import Lookup, Told
 from notifications.words.standings import Need
-from renewals.models import Decision, Mandate, Renewal
+from renewals.models import Decision, Mandate, Proposal, ProposalState, Renewal, Trouble
 
 # So many people of a digest are named.
 NAMED = 20
@@ -32,6 +32,8 @@ class Situation:
     renewal: Renewal | None = None
     mandate: Mandate | None = None
     address: Address | None = None
+    trouble: Trouble | None = None
+    proposal: Proposal | None = None
 
     @property
     def decision(self) -> Decision | None:
@@ -42,7 +44,7 @@ class Situation:
 def gather(notices: Sequence[Notice], *, now: datetime) -> dict[int, Situation]:
     """The situation of each notice, by its id; as many questions for one as for a hundred."""
     lookup = Lookup.of(notices, now=now)
-    return {notice.pk: _situation(notice, lookup) for notice in notices}
+    return {notice.pk: _situation(notice, lookup, now) for notice in notices}
 
 
 def is_spoken_of(need: Need, days: int) -> bool:
@@ -55,7 +57,7 @@ def is_spoken_of(need: Need, days: int) -> bool:
     return need is Need.NEEDED
 
 
-def _situation(notice: Notice, lookup: Lookup) -> Situation:
+def _situation(notice: Notice, lookup: Lookup, now: datetime) -> Situation:
     reader = lookup.names.get(notice.iin, "")
     told = lookup.told_of(notice)
     renewal = lookup.renewals.get(notice.renewal_id or 0)
@@ -70,6 +72,13 @@ def _situation(notice: Notice, lookup: Lookup) -> Situation:
         case MessageKind.APPROVAL_WAITING:
             waits = renewal is not None and renewal.waits_for_approver
             return Situation(is_true=waits, reader=reader, renewal=renewal, told=told)
+        case MessageKind.OPERATORS_TROUBLE:
+            trouble = lookup.trouble_of(notice)
+            lasts = trouble is not None and trouble.ended_at is None
+            return Situation(is_true=lasts, reader=reader, trouble=trouble)
+        case MessageKind.OPERATORS_PROPOSAL:
+            proposal = lookup.proposals.get(notice.facts.get("proposal") or 0)
+            return Situation(is_true=_waits(proposal, now), reader=reader, proposal=proposal)
     return Situation(
         is_true=True,
         reader=reader,
@@ -78,6 +87,13 @@ def _situation(notice: Notice, lookup: Lookup) -> Situation:
         mandate=lookup.mandates.get(notice.facts.get("mandate", 0)),
         address=lookup.addresses.get(notice.facts.get("address", 0)),
     )
+
+
+def _waits(proposal: Proposal | None, now: datetime) -> bool:
+    """Too old is too old, swept or not."""
+    if proposal is None:
+        return False
+    return proposal.state == ProposalState.WAITING.value and now < proposal.expires_at
 
 
 def _digest(notice: Notice, lookup: Lookup, reader: str) -> Situation:

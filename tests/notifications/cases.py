@@ -8,11 +8,22 @@ from notifications.kinds import MessageKind
 from notifications.models import Address, Notice
 from notifications.telling.messages import MESSAGES
 from notifications.words.lookup import Told
+from notifications.words.oversight import TROUBLES
 from notifications.words.situation import Situation
 from notifications.words.standings import Need
 from pki.certificate import Purpose, Role, Storage
 from pki.models import Certificate, Revocation
-from renewals.models import Decision, Mandate, Renewal
+from renewals.grounds import GROUNDS
+from renewals.models import (
+    Decision,
+    Mandate,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+    Renewal,
+    Signature,
+    Trouble,
+)
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -128,7 +139,9 @@ def cases() -> Iterator[Case]:
     yield from _people()
     yield from _applications()
     yield from _security()
+    yield from _holds()
     yield from _operators()
+    yield from _oversight()
 
 
 def _case(name: str, kind: MessageKind, situation: Situation, **facts: object) -> Case:
@@ -250,6 +263,13 @@ def _security() -> Iterator[Case]:
     for reason in ("superseded", "affiliationChanged", "unspecified"):
         gone = (revoked(certificate_of(), reason),)
         yield _case(reason, MessageKind.CERTIFICATE_REVOKED, Situation(True, told=gone))
+    for ground in GROUNDS:
+        yield _case(
+            ground.value,
+            MessageKind.CERTIFICATE_REVOKED,
+            Situation(True, told=gone),
+            ground=ground.value,
+        )
     yield _case("", MessageKind.EMPLOYEE_REVOKED, Situation(True, told=gone), bin=BIN)
     yield _case("bare", MessageKind.EMPLOYEE_REVOKED, Situation(True), bin=BIN)
     old, new = "a•••@example.kz", "b•••@example.kz"
@@ -274,6 +294,25 @@ def _security() -> Iterator[Case]:
     )
 
 
+def _holds() -> Iterator[Case]:
+    good, over = Told(certificate_of()), Told(certificate_of(ends_in=-DAY))
+    became = {
+        "held": (revoked(good.certificate, "certificateHold"),),
+        "good": (good,),
+        "revoked": (revoked(good.certificate, "keyCompromise"),),
+        "over": (revoked(over.certificate, "certificateHold"),),
+        "released and over": (over,),
+        "bare": (),
+    }
+    for kind in (
+        MessageKind.CERTIFICATE_HELD,
+        MessageKind.CERTIFICATE_RELEASED,
+        MessageKind.EMPLOYEE_HELD,
+    ):
+        for name, told in became.items():
+            yield _case(name, kind, Situation(True, told=told), bin=BIN, at=NOW.isoformat())
+
+
 def _operators() -> Iterator[Case]:
     failed = renewal_of("failed", reason="issuer.lint")
     moved = renewal_of("approved")
@@ -287,3 +326,35 @@ def _operators() -> Iterator[Case]:
             count=count,
             date="2026-11-23",
         )
+
+
+def _oversight() -> Iterator[Case]:
+    kind, facts = MessageKind.OPERATORS_TROUBLE, {"code": "keys.pin", "at": NOW.isoformat()}
+    for subject in (*TROUBLES, "list:ec:part-12:delta", "something-else"):
+        yield _case(subject, kind, Situation(True), subject=subject, **facts)
+    ended = Trouble(subject="keys", code="keys.pin", began_at=NOW, ended_at=NOW + DAY)
+    for name, row in (("over", ended), ("gone", None)):
+        yield _case(name, kind, Situation(False, trouble=row), subject="keys", **facts)
+    for proposed in ProposalKind:
+        for name, true in (("waits", True), ("settled", False)):
+            yield _case(
+                f"{proposed.value} {name}",
+                MessageKind.OPERATORS_PROPOSAL,
+                Situation(true, proposal=proposal_of(proposed)),
+                proposal=7,
+            )
+    yield _case("gone", MessageKind.OPERATORS_PROPOSAL, Situation(False), proposal=7)
+
+
+def proposal_of(kind: ProposalKind) -> Proposal:
+    """One that waits."""
+    first = Signature(signer_iin=OTHER_IIN, signer_name="ИБРАЕВ АЛМАС")
+    return Proposal(
+        pk=7,
+        kind=kind.value,
+        subject=f"{kind.value}:1",
+        state=ProposalState.WAITING.value,
+        first=first,
+        created_at=NOW,
+        expires_at=NOW + 7 * DAY,
+    )

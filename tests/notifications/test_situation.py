@@ -172,7 +172,7 @@ def test_a_dismissal_says_why_the_application_has_ended(
     letter = letter_of(lapsed, found[lapsed.pk], language="en", now=NOW)
     assert "It has ended because its certificate was revoked." in letter.text
     letter = letter_of(revoked, found[revoked.pk], language="en", now=NOW)
-    assert "Reason: the head of the organisation asked for it" in letter.text
+    assert "Reason: its holder does not belong to the organisation any more" in letter.text
 
 
 def test_of_a_new_certificate_the_new_end_is_told(holder: Holder) -> None:

@@ -166,12 +166,12 @@ def test_a_process_without_keys_sends_unsigned_and_says_so_once(
 def test_a_wrong_passphrase_does_not_stop_letters(
     server: ScriptedServer, settings: LazySettings
 ) -> None:
-    keyring._open_keys.cache_clear()
+    keyring.forget()
     settings.CA_PASSPHRASE = "not the right passphrase"
     try:
         send(LETTER)
     finally:
-        keyring._open_keys.cache_clear()
+        keyring.forget()
     assert server.received[0].message.get_content_type() == "multipart/mixed"
 
 
@@ -214,9 +214,9 @@ def test_a_key_that_is_lost_leaves_letters_unsigned(authority: Authority) -> Non
 
 def test_a_letter_under_rsa(settings: LazySettings, tmp_path: Path, db: None) -> None:
     settings.CA_KEY_DIRECTORY = tmp_path / "keys"
-    keyring._open_keys.cache_clear()
+    keyring.forget()
     try:
-        call_command("create_authority", profile="rsa", name="rsa")
+        call_command("authority", "create", profile="rsa", name="rsa")
         data = write_letter(
             LETTER,
             to=LETTER.to,
@@ -225,7 +225,7 @@ def test_a_letter_under_rsa(settings: LazySettings, tmp_path: Path, db: None) ->
             now=timezone.now(),
         )
     finally:
-        keyring._open_keys.cache_clear()
+        keyring.forget()
     made = x509.load_der_x509_certificate(
         bytes(Authority.objects.get(name="rsa-root").certificate_der)
     )

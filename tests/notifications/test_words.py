@@ -197,6 +197,8 @@ def test_security_says_what_to_do_if_it_was_not_the_reader() -> None:
         MessageKind.SIGN_IN_NEW_DEVICE,
         MessageKind.CERTIFICATE_ISSUED,
         MessageKind.CERTIFICATE_REVOKED,
+        MessageKind.CERTIFICATE_HELD,
+        MessageKind.CERTIFICATE_RELEASED,
         MessageKind.APPLICATION_ISSUED,
         MessageKind.CONTACT_CHANGED,
         MessageKind.DELEGATION_GIVEN,
