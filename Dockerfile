@@ -15,9 +15,10 @@ RUN SECRET_KEY=build DATABASE_URL=sqlite:////dev/null STATIC_ROOT=/static /venv/
 
 FROM python:3.12-slim-bookworm
 RUN groupadd --gid 1000 cabinet && useradd --uid 1000 --gid cabinet --no-create-home cabinet \
- && install -d -o cabinet -g cabinet -m 0700 /ca /documents
+ && install -d -o cabinet -g cabinet -m 0700 /ca /status-keys /documents /checkpoints \
+ && install -d -o cabinet -g cabinet -m 0755 /published
 WORKDIR /app
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/static CA_KEY_DIRECTORY=/ca DOCUMENTS_DIRECTORY=/documents
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/static CA_KEY_DIRECTORY=/ca STATUS_KEY_DIRECTORY=/status-keys PUBLICATION_DIRECTORY=/published CHECKPOINT_DIRECTORY=/checkpoints DOCUMENTS_DIRECTORY=/documents
 COPY --from=build /venv /venv
 COPY --from=build /static /static
 COPY --from=build /app /app

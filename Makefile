@@ -12,7 +12,9 @@ STATIC := cabinet/static/cabinet
 NODE_BIN := $(shell node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && echo "" || echo "$(CURDIR)/$(VENV)/bin:")
 export PATH := $(NODE_BIN)$(PATH)
 ADDRESS := http://127.0.0.1:$(PORT)
-EMBEDDED := CABINET_ENV_FILE=var/embedded.env PORTAL_URL=$(ADDRESS)
+# What answers about certificates listens beside the site.
+STATUS := http://127.0.0.1:$(shell expr $(PORT) + 1)/pki
+EMBEDDED := CABINET_ENV_FILE=var/embedded.env PORTAL_URL=$(ADDRESS) PKI_BASE_URL=$(STATUS)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format clean build messages docs lock chromium shots anew
@@ -20,7 +22,7 @@ EMBEDDED := CABINET_ENV_FILE=var/embedded.env PORTAL_URL=$(ADDRESS)
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-run: build var/.migrated var/.collected  ## the site with its worker on http://127.0.0.1:8000 (PORT= changes it)
+run: build var/.migrated var/.collected  ## the site with all that belongs to it on http://127.0.0.1:8000 (PORT= changes it)
 	@$(EMBEDDED) $(PY) manage.py demo
 	@echo "$(ADDRESS) is about to open; Ctrl-C stops everything."
 	@$(EMBEDDED) $(PY) manage.py serve --port $(PORT)

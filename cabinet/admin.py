@@ -11,20 +11,27 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from cabinet.certificate_desk import CertificateAdmin, RevocationAdmin
 from cabinet.desk import DocumentInline
 from cabinet.middleware import CabinetRequest
 from cabinet.models import Text, User
 from cabinet.notice_desk import AddressAdmin, DeliveryAdmin, NoticeAdmin
+from cabinet.proposal_desk import ProposalAdmin
 from cabinet.read_only import ReadOnly, ReadOnlyInline, WithoutScript
 from cabinet.sentences import sentence_for
+from cabinet.trust_desk import AuthorityAdmin
 from notifications.models import Address, Delivery, Notice
-from pki.models import Certificate, Revocation
+from pki.models import Authority, Certificate, Revocation
 from renewals.errors import RenewalError
 from renewals.events import EventKind
-from renewals.models import Event, Renewal, Request, Signature
+from renewals.models import Event, Proposal, Renewal, Request, Signature
 from renewals.services import ending, journal
 from renewals.services.evidencing import has_evidence
 
+admin.site.register(Certificate, CertificateAdmin)
+admin.site.register(Authority, AuthorityAdmin)
+admin.site.register(Proposal, ProposalAdmin)
+admin.site.register(Revocation, RevocationAdmin)
 admin.site.register(Notice, NoticeAdmin)
 admin.site.register(Delivery, DeliveryAdmin)
 admin.site.register(Address, AddressAdmin)
@@ -79,25 +86,6 @@ class RenewalAdmin(ReadOnly[Renewal]):
                 self.message_user(request, f"{renewal.number}: {sentence}", messages.ERROR)
             else:
                 self.message_user(request, f"{renewal.number}: {_('sent again')}")
-
-
-@admin.register(Certificate)
-class CertificateAdmin(ReadOnly[Certificate]):
-    """Certificates, found by person or serial number."""
-
-    list_display = ("common_name", "iin", "purpose", "serial_hex", "not_before", "not_after")
-    list_filter = ("purpose", "storage")
-    search_fields = ("iin", "bin", "common_name", "serial_hex")
-    exclude = ("der",)
-    show_full_result_count = False
-
-
-@admin.register(Revocation)
-class RevocationAdmin(ReadOnly[Revocation]):
-    """What was revoked, when and why."""
-
-    list_display = ("serial_hex", "reason", "revoked_at")
-    search_fields = ("serial_hex",)
 
 
 @admin.register(Event)

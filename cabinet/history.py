@@ -24,7 +24,7 @@ WORDS: dict[EventKind, Promise] = {
     EventKind.RENEWAL_RETRIED: _("Sent for issue again"),
     EventKind.RENEWAL_WITHDRAWN: _("Withdrawn"),
     EventKind.RENEWAL_LAPSED: _("Lapsed"),
-    EventKind.RENEWAL_CANCELLED: _("Ended by a dismissal"),
+    EventKind.RENEWAL_CANCELLED: _("Ended by a revocation"),
     EventKind.CERTIFICATE_REVOKED: _("Certificate revoked"),
 }
 PORTAL = _("Portal")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cabinet.models import User
 from cabinet.sign_in import CERTIFICATE_KEY, SEEN_AT_KEY, SIGNED_IN_AT_KEY, actor_of
 from cabinet.uploads import discard_unread
+from pki.chain import Usage
 from pki.models import Certificate
 from pki.records import revocation_of
 from pki.revocation import Status
@@ -87,10 +88,13 @@ class CertificateSessionMiddleware:
             return None
         certificate = (
             Certificate.objects.select_related("authority")
+            .defer("authority__crl_der")
             .filter(pk=request.session.get(CERTIFICATE_KEY, 0))
             .first()
         )
         if certificate is None or certificate.not_after < now:
+            return None
+        if not certificate.authority.is_accepted(Usage.SIGN_IN):
             return None
         status = revocation_of(certificate.authority, certificate.serial_hex, now=now).status
         return certificate if status is Status.GOOD else None

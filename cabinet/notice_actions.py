@@ -48,6 +48,7 @@ TO_APPLICATIONS = Action(_("To my applications"), "renewals")
 TO_QUEUE = Action(_("To the applications that wait"), "approvals", Part.COLLEAGUE)
 TO_PEOPLE = Action(_("To the people of my organisation"), "organisation", Part.COLLEAGUE)
 TO_CONTACTS = Action(_("To my contacts"), "contacts")
+TO_DESK = Action(_("To the operators' pages"), "admin:index", Part.OPERATOR)
 
 ACTIONS: dict[MessageKind, Action] = {
     MessageKind.EXPIRY_SOON: TO_SIGNATURE,
@@ -68,7 +69,10 @@ ACTIONS: dict[MessageKind, Action] = {
     MessageKind.SIGN_IN_NEW_DEVICE: TO_SIGNATURE,
     MessageKind.CERTIFICATE_ISSUED: TO_SIGNATURE,
     MessageKind.CERTIFICATE_REVOKED: TO_SIGNATURE,
+    MessageKind.CERTIFICATE_HELD: TO_SIGNATURE,
+    MessageKind.CERTIFICATE_RELEASED: TO_SIGNATURE,
     MessageKind.EMPLOYEE_REVOKED: TO_PEOPLE,
+    MessageKind.EMPLOYEE_HELD: TO_PEOPLE,
     MessageKind.CONTACT_CHANGED: TO_CONTACTS,
     MessageKind.DELEGATION_GIVEN: Action(_("To the rights to approve"), "mandates", Part.COLLEAGUE),
     MessageKind.ADDRESS_FAILED: TO_CONTACTS,
@@ -83,6 +87,13 @@ ACTIONS: dict[MessageKind, Action] = {
         "admin:notifications_delivery_changelist",
         Part.OPERATOR,
         query="state__exact=failed",
+    ),
+    MessageKind.OPERATORS_TROUBLE: TO_DESK,
+    MessageKind.OPERATORS_PROPOSAL: Action(
+        _("To the proposals"),
+        "admin:renewals_proposal_changelist",
+        Part.OPERATOR,
+        query="state=waiting",
     ),
 }
 

@@ -53,6 +53,17 @@ APPROVALS: dict[str, Promise] = {
         "force and says that he may sign for it. Choose one from the list."
     ),
     "mandate.over": _("This right has ended or has been decided already. Reload the page."),
+    "revocation.nothing": _(
+        "There is nothing to revoke: it is revoked already, or its term is over. Look at the list "
+        "again."
+    ),
+    "revocation.ground": _(
+        "Choose one of the reasons that are given here, and fill in everything that is asked."
+    ),
+    "revocation.not_held": _(
+        "This certificate is not suspended any more, so there is nothing to release. Look at the "
+        "list again."
+    ),
     "dismissal.person": _(
         "There is nobody to dismiss: this person has no certificate of your organisation that is "
         "in force. A head cannot dismiss himself."

@@ -44,6 +44,7 @@ MARKS: dict[Mark, Promise] = {
     Mark.IN_FORCE: _("In force"),
     Mark.ENDS_SOON: _("Ends soon"),
     Mark.EXPIRED: _("Expired"),
+    Mark.SUSPENDED: _("Suspended"),
     Mark.REVOKED: _("Revoked"),
 }
 
@@ -89,7 +90,7 @@ def _cells(person: Person) -> list[str]:
         person.certificate.common_name,
         mask_identifier(person.certificate.iin),
         person.roles,
-        str(MARKS[person.place.mark]),
+        str(MARKS[person.mark]),
         _day(timezone.localdate(person.ended_at)),
         "" if person.days_left is None else str(person.days_left),
         str(0 if person.is_past else sum(len(one.certificates) for one in person.in_use)),

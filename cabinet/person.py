@@ -70,6 +70,12 @@ class Person:
         return "" if self.is_past else time_left(self.now, self.place.ends_at)
 
     @property
+    def mark(self) -> Mark:
+        """As of his place; where nothing but a hold stands in the way, that."""
+        held = any(one.is_held for one in self.standings)
+        return Mark.SUSPENDED if self.place.mark is Mark.REVOKED and held else self.place.mark
+
+    @property
     def ended_at(self) -> datetime:
         """When the last of it ended: by its term, or before that."""
         ends = [one.revoked_at for one in self.standings if one.revoked_at is not None]

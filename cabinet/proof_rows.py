@@ -14,7 +14,7 @@ from renewals.evidence.report import DecidedBy, IssuedTo, Report, SignedBy, Stat
 from renewals.machine import State
 from renewals.models import Right
 from renewals.services.drawing import RIGHTS
-from renewals.statement import show_day
+from renewals.statement import show_day, show_moment
 
 # Clocks of people go wrong by minutes; only more says something.
 SAME_TIME = timedelta(minutes=15)
@@ -120,6 +120,7 @@ def _checks(report: Report) -> Iterator[CheckRow]:
         _("The list is sealed by this portal, by a certificate in force then: %(name)s") % seal,
         holds=True,
     )
+    yield _stamp(report)
     for signed in report.signatures:
         name = {"name": person_name(signed.name)}
         yield CheckRow(_("The signature of %(name)s is over just this text") % name, holds=True)
@@ -132,6 +133,19 @@ def _checks(report: Report) -> Iterator[CheckRow]:
         words = _("The new certificates are for the person and the keys that were asked for")
         yield CheckRow(words, holds=True)
     yield CheckRow(_("The form is that of this application"), holds=True)
+
+
+def _stamp(report: Report) -> CheckRow:
+    stamp = report.seal.stamp
+    if stamp is None:
+        words = _(
+            "There is no time stamp: when it was sealed is the word of this portal. Containers "
+            "made before there were time stamps have none"
+        )
+        return CheckRow(words, holds=True)
+    words = _("The seal has a time stamp of %(moment)s by a trusted service: %(name)s")
+    shown = {"moment": show_moment(stamp.stamped_at), "name": stamp.name}
+    return CheckRow(words % shown, holds=True)
 
 
 def _decision_checks(report: Report) -> Iterator[CheckRow]:

@@ -7,9 +7,12 @@ because people meet them in the same place.
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cabinet.audit_sentences import AUDIT
+from cabinet.authority_sentences import CEREMONIES
 from cabinet.contact_sentences import CONTACTS
 from cabinet.evidence_sentences import EVIDENCE
 from cabinet.organisation_sentences import APPROVALS
+from cabinet.oversight_sentences import OVERSIGHT
 from cabinet.paper_sentences import DOCUMENTS
 
 SIGNATURES: dict[str, Promise] = {
@@ -117,10 +120,17 @@ REQUESTS: dict[str, Promise] = {
     "key.close_primes": _("The new key is weak. Make the key again on this page."),
     "key.roca": _("The new key has a known weakness. Make the key again on this page."),
     "key.published": _("This key was published and anybody has it. Make the key again."),
+    "key.blocked": _(
+        "This key is blocked: a certificate of it was revoked because somebody else may have it. "
+        "Make a new key."
+    ),
     "key.reused": _("This key has been used before. Every certificate needs a key of its own."),
 }
 
 AUTHORITY: dict[str, Promise] = {
+    "list.late": _("The list of revoked certificates has not been made anew for too long."),
+    "list.busy": _("The lists of this authority are just being made. Try again in a minute."),
+    "list.write": _("The list of revoked certificates could not be written to %(path)s."),
     "issuer.lint": _(
         "The certificate was not issued: it would have broken a rule. Our operator knows of it."
     ),
@@ -128,6 +138,14 @@ AUTHORITY: dict[str, Promise] = {
     "issuer.key_rights": _("The authority's key is not kept as it must be. No key was used."),
     "issuer.key_mismatch": _("The authority's key and certificate do not belong together."),
     "issuer.passphrase": _("The authority's key cannot be opened. Our operator knows of it."),
+    "issuer.token_absent": _(
+        "The device with the authority's key is away. Our operator knows of it; try later."
+    ),
+    "issuer.pin": _("The device with the authority's key cannot be opened. Our operator knows."),
+    "issuer.key_module": _(
+        "The device with the authority's key does not work. Our operator knows of it; try later."
+    ),
+    "issuer.key_kind": _("No authority of ours may have a key of this kind."),
     "issuer.ca_term": _(
         "The authority's own certificate ends too soon to issue yours. Our operator knows of it."
     ),
@@ -135,6 +153,7 @@ AUTHORITY: dict[str, Promise] = {
         "The certificate was not issued: it differed from what was planned. Our operator knows of "
         "it."
     ),
+    "status.request": _("The question about a certificate is damaged. Ask again."),
     "issuing.attempts": _(
         "The certificate could not be issued, although we tried several times. Our operator knows "
         "of it; you do not have to do anything now."
@@ -291,10 +310,13 @@ SENTENCES: dict[str, Promise] = {
     **CERTIFICATES,
     **REQUESTS,
     **AUTHORITY,
+    **CEREMONIES,
     **RENEWALS,
     **APPROVALS,
     **DOCUMENTS,
     **EVIDENCE,
+    **AUDIT,
+    **OVERSIGHT,
     **CONTACTS,
     **KEY_FILES,
     **PAGES,

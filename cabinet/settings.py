@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from cabinet.checkpoint_storage import checkpoint_storage
 from cabinet.document_storage import document_storage
 from renewals.documents.scanner import parse_address
 
@@ -130,7 +131,65 @@ CSRF_FAILURE_VIEW = "cabinet.views.errors.csrf_failure"
 CA_KEY_DIRECTORY = Path(env.str("CA_KEY_DIRECTORY", default=str(BASE_DIR / "var" / "ca")))
 # Only the process that signs is given the passphrase; empty means "this one must not sign".
 CA_PASSPHRASE = env.str("CA_PASSPHRASE", default="")
-PKI_BASE_URL = env.str("PKI_BASE_URL", default=f"{PORTAL_URL.rstrip('/')}/pki")
+# file: encrypted files in CA_KEY_DIRECTORY; pkcs11: a hardware module, opened by a PIN.
+CA_KEYS = env.str("CA_KEYS", default="file")
+CA_PKCS11_MODULE = env.str("CA_PKCS11_MODULE", default="")
+CA_PKCS11_TOKEN = env.str("CA_PKCS11_TOKEN", default="")
+# Like the passphrase: for the process that signs alone. A file is read again when it changes.
+CA_PIN = env.str("CA_PIN", default="")
+CA_PIN_FILE = env.str("CA_PIN_FILE", default="")
+# Keys of the process that answers what became of certificates, apart from the authority's: the
+# worker makes them, that process uses them. It is given this passphrase and not the other.
+STATUS_KEY_DIRECTORY = Path(
+    env.str("STATUS_KEY_DIRECTORY", default=str(BASE_DIR / "var" / "status-keys"))
+)
+STATUS_PASSPHRASE = env.str("STATUS_PASSPHRASE", default="")
+# Lists and certificates of authorities, written by the worker, served by that process.
+PUBLICATION_DIRECTORY = Path(
+    env.str("PUBLICATION_DIRECTORY", default=str(BASE_DIR / "var" / "published"))
+)
+# How long an answer of that process holds, how long caches on the way may say it again without
+# asking, how many are kept in memory, and how long it remembers certificates that have ended.
+OCSP_TERM = timedelta(hours=env.int("OCSP_TERM_HOURS", default=12))
+OCSP_CACHE_SECONDS = env.int("OCSP_CACHE_SECONDS", default=60)
+OCSP_KEPT_ANSWERS = env.int("OCSP_KEPT_ANSWERS", default=20_000)
+OCSP_ARCHIVE = timedelta(days=env.int("OCSP_ARCHIVE_DAYS", default=5 * 365))
+# Without TLS: whoever checks a certificate of TLS must not need another one (RFC 5280, 8).
+PKI_BASE_URL = env.str("PKI_BASE_URL", default=f"http://{PORTAL_NAME}/pki")
+# host or host:port of addresses from which lists and answers of other authorities are fetched;
+# empty: none. Of the second list the address may be a private one, too.
+TRUST_HOSTS = env.list("TRUST_HOSTS", default=[])
+TRUST_PRIVATE_HOSTS = env.list("TRUST_PRIVATE_HOSTS", default=[])
+# How long another authority's answer about one certificate is relied on.
+TRUST_ANSWER_LIFETIME = timedelta(minutes=env.int("TRUST_ANSWER_MINUTES", default=10))
+
+# Lists of revoked certificates: how long a whole one, one of changes and one of a root hold; how
+# long before that they are made anew is the time to mend what hinders it.
+CRL_LIFETIME = timedelta(hours=env.int("CRL_LIFETIME_HOURS", default=48))
+CRL_DELTA_LIFETIME = timedelta(hours=env.int("CRL_DELTA_LIFETIME_HOURS", default=18))
+CRL_ROOT_LIFETIME = timedelta(days=env.int("CRL_ROOT_LIFETIME_DAYS", default=90))
+# A list is made anew at this age, though nothing was revoked; at a third of its life at the latest.
+CRL_REFRESH = timedelta(hours=env.int("CRL_REFRESH_HOURS", default=6))
+# Changes are told since a whole list at least this old; never younger than one still in use.
+CRL_BASE = timedelta(hours=env.int("CRL_BASE_HOURS", default=48))
+# So long after its end a revoked certificate still stands in the lists.
+CRL_KEEP_EXPIRED = timedelta(days=env.int("CRL_KEEP_EXPIRED_DAYS", default=7))
+# A revocation that no list tells after so many minutes is a trouble.
+CRL_OVERDUE = timedelta(minutes=env.int("CRL_OVERDUE_MINUTES", default=10))
+
+# Time stamps of seals: an outside service (RFC 3161) with its pinned certificates, PEM; without
+# one, our own. The policy of ours, an OID.
+TSA_URL = env.str("TSA_URL", default="")
+TSA_CERTIFICATES = env.str("TSA_CERTIFICATES", default="")
+TSA_POLICY = env.str("TSA_POLICY", default="1.2.398.3.3.2.6.2")
+
+# What happened is signed every hour and written to a second place: better on another machine.
+CHECKPOINT_DIRECTORY = Path(
+    env.str("CHECKPOINT_DIRECTORY", default=str(BASE_DIR / "var" / "checkpoints"))
+)
+# s3://bucket?endpoint=https://host, made with object lock; empty: the folder.
+CHECKPOINT_S3 = env.str("CHECKPOINT_S3", default="")
+CHECKPOINT_RETENTION = timedelta(days=env.int("CHECKPOINT_RETENTION_DAYS", default=3650))
 
 # --- work in the background -------------------------------------------------------------
 # Empty means: no broker; the worker loop finds its work in the database alone.
@@ -154,9 +213,26 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
 }
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
+# How often revocations are looked for whose ring was lost, and lists that are due.
+PUBLISH_SECONDS = env.float("PUBLISH_SECONDS", default=10.0)
 REMIND_SECONDS = env.float("REMIND_SECONDS", default=60.0)
+# Somebody may be waiting at the door for the answer of another authority.
+TRUST_SECONDS = env.float("TRUST_SECONDS", default=5.0)
+CHECKPOINT_SECONDS = env.float("CHECKPOINT_SECONDS", default=3600.0)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "renewals.sweep", "schedule": SWEEP_SECONDS},
+    "fetch trust": {
+        "task": "renewals.fetch_trust",
+        "schedule": TRUST_SECONDS,
+        "options": {"expires": TRUST_SECONDS},
+    },
+    "publish": {
+        "task": "renewals.publish",
+        "schedule": PUBLISH_SECONDS,
+        "options": {"expires": PUBLISH_SECONDS},
+    },
+    "checkpoint": {"task": "renewals.checkpoint", "schedule": CHECKPOINT_SECONDS},
+    "look after authorities": {"task": "renewals.look_after", "schedule": 600.0},
     "forget statements": {"task": "renewals.forget_statements", "schedule": 3600.0},
     "forget documents": {"task": "renewals.forget_documents", "schedule": 3600.0},
     "forget sessions": {"task": "cabinet.forget_sessions", "schedule": 3600.0},
@@ -266,6 +342,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "documents": document_storage(DOCUMENTS_DIRECTORY, DOCUMENTS_S3),
+    "checkpoints": checkpoint_storage(CHECKPOINT_DIRECTORY, CHECKPOINT_S3, CHECKPOINT_RETENTION),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from cabinet.steps import Step, next_step
 from pki.certificate import Purpose
 from pki.models import Certificate, Revocation
+from pki.revocation import Reason
 from renewals.machine import State
 from renewals.models import Renewal, Request
 from renewals.services.opening import PAIRED_WITHIN, RENEWABLE
@@ -29,6 +30,7 @@ class Mark(StrEnum):
     IN_FORCE = "in_force"
     ENDS_SOON = "ends_soon"
     EXPIRED = "expired"
+    SUSPENDED = "suspended"
     REVOKED = "revoked"
 
 
@@ -63,6 +65,8 @@ class Standing:
     certificates: tuple[Certificate, ...]
     now: datetime
     revoked_at: datetime | None = None
+    # Revoked by nothing but a hold: it may come back.
+    is_held: bool = False
     # The open application for it, and the one that has replaced it.
     application: Renewal | None = None
     successor: Renewal | None = None
@@ -101,7 +105,7 @@ class Standing:
     def mark(self) -> Mark:
         """Revoked outweighs expired: it says more."""
         if self.revoked_at is not None:
-            return Mark.REVOKED
+            return Mark.SUSPENDED if self.is_held else Mark.REVOKED
         # RFC 5280, 4.1.2.5: the term includes the second of `notAfter`.
         if self.now > self.not_after:
             return Mark.EXPIRED
@@ -178,7 +182,7 @@ def standings_from(rows: Sequence[Certificate], *, now: datetime) -> list[Standi
         Standing(
             unit,
             now,
-            min((revoked[row.pk] for row in unit if row.pk in revoked), default=None),
+            *_fate(revoked[row.pk] for row in unit if row.pk in revoked),
             next((open_ones[row.pk] for row in unit if row.pk in open_ones), None),
             next((successors[row.pk] for row in unit if row.pk in successors), None),
         )
@@ -187,6 +191,13 @@ def standings_from(rows: Sequence[Certificate], *, now: datetime) -> list[Standi
     used = sorted((one for one in found if not one.is_past), key=lambda one: one.not_after)
     past = sorted((one for one in found if one.is_past), key=lambda one: one.not_after)
     return used + past[::-1]
+
+
+def _fate(revocations: Iterable[Revocation]) -> tuple[datetime | None, bool]:
+    """Since when a signature is revoked, and whether that is a mere hold."""
+    rows = list(revocations)
+    is_held = bool(rows) and all(row.reason == Reason.CERTIFICATE_HOLD.value for row in rows)
+    return min((row.revoked_at for row in rows), default=None), is_held
 
 
 def standing_of(certificate: Certificate, *, now: datetime) -> Standing:
@@ -232,11 +243,11 @@ def _nearest(row: Certificate, others: Sequence[Certificate]) -> Certificate | N
     return min((one for one in others if gap(one) <= PAIRED_WITHIN), key=gap, default=None)
 
 
-def _revocations(rows: Sequence[Certificate]) -> dict[int, datetime]:
-    """When each revoked one was revoked, by its id."""
+def _revocations(rows: Sequence[Certificate]) -> dict[int, Revocation]:
+    """The revocation of each revoked one, by its id."""
     serials = [row.serial_hex for row in rows]
     found = {
-        (one.authority_id, one.serial_hex): one.revoked_at
+        (one.authority_id, one.serial_hex): one
         for one in Revocation.objects.filter(serial_hex__in=serials)
     }
     keys = {row.pk: (row.authority_id, row.serial_hex) for row in rows}

@@ -92,12 +92,11 @@ WITHDRAWN_AFTER_ISSUE = _(
 CANCELLED = (
     _("The application has ended"),
     _(
-        "The head of the organisation had your certificates of the organisation revoked, and with "
-        "them this application ended. If that is a mistake, ask the head: a new certificate is "
-        "issued at a public service centre."
+        "The certificate that it was to renew, or the new one, was revoked, and with it this "
+        "application ended. If you need another, it is issued at a public service centre."
     ),
 )
-CANCELLED_ENTRY = _("Ended by the head of the organisation")
+CANCELLED_ENTRY = _("Ended by a revocation")
 
 
 def heading_of(renewal: Renewal) -> tuple[str, str]:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("expired/", public.expired, name="expired"),
     path("help/<slug:slug>/", public.help_page, name="help"),
+    path("authority/", public.authority, name="authority"),
     path("verify/", verify.verify, name="verify"),
     path("language/", public.language, name="language"),
     path("health/", public.health, name="health"),

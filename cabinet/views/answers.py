@@ -45,6 +45,7 @@ from renewals.errors import (
     ScannerAwayError,
     StatementSpentError,
 )
+from renewals.oversight_errors import OwnProposalError, ProposalOpenError, ProposalOverError
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpRequest)
@@ -77,6 +78,9 @@ STATUSES: dict[type[Exception], HTTPStatus] = {
     NoAddressError: HTTPStatus.CONFLICT,
     LastSecurityError: HTTPStatus.CONFLICT,
     LinkError: HTTPStatus.NOT_FOUND,
+    OwnProposalError: HTTPStatus.FORBIDDEN,
+    ProposalOpenError: HTTPStatus.CONFLICT,
+    ProposalOverError: HTTPStatus.CONFLICT,
 }
 # What a refusal is about, as the fields of the pages are called.
 FIELDS = {

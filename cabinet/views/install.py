@@ -17,7 +17,7 @@ from pki.models import Authority, Certificate
 from renewals.models import Renewal
 from renewals.services.installing import install as install_renewal
 from renewals.services.installing import state_installation
-from renewals.services.revoking import replaced_by
+from renewals.services.replacing import replaced_by
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

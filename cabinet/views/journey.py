@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from cabinet.views import (
     apply,
+    ask_revocation,
     downloads,
     evidence,
     form,
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("my/", my.my, name="my"),
     path("my/find/", my.find, name="find"),
     path("my/certificates/<int:pk>/", my.certificate, name="certificate"),
+    path("my/certificates/<int:pk>/revoke/", ask_revocation.own, name="revoke-certificate"),
     path("renewals/", my.renewals, name="renewals"),
     path("renewals/open/", opening.open_application, name="open"),
     path(NUMBER, status.status, name="status"),

@@ -16,7 +16,9 @@ from cabinet.standing import standing_of, standings_of
 from cabinet.views.own import language_of_reader, posts_only
 from notifications.models import Address, Notice
 from pki.models import Certificate
+from renewals.grounds import Door
 from renewals.models import Renewal
+from renewals.services.asking import revocable
 
 MOST_UNREAD = 3
 
@@ -69,7 +71,14 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one signature of the reader."""
     reader = cast(CabinetRequest, request)
     row = get_object_or_404(Certificate.objects.for_iin(reader.user.iin), pk=pk)
-    context = {"standing": standing_of(row, now=timezone.now()), "section": "my"}
+    now = timezone.now()
+    standing = standing_of(row, now=now)
+    ids = [one.pk for one in standing.certificates]
+    context = {
+        "standing": standing,
+        "can_revoke": revocable(Door.HOLDER, reader.actor, now=now).filter(pk__in=ids).exists(),
+        "section": "my",
+    }
     return render(request, "cabinet/certificate.html", context)
 
 

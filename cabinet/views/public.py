@@ -6,11 +6,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.i18n import set_language
 
+from cabinet.authority_rows import rows_of
 from cabinet.texts import HELP_PAGES, blocks_of
+from pki.models import Authority
 
 EXPIRED_KEY = "expired"
 
@@ -47,6 +50,18 @@ def help_page(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "help",
     }
     return render(request, "cabinet/help.html", context)
+
+
+@login_not_required
+@require_safe
+def authority(request: HttpRequest) -> HttpResponse:
+    """By which rules the authority works, its certificates, and where it publishes what."""
+    context = {
+        "rows": rows_of(Authority.objects.ours(), now=timezone.now()),
+        "blocks": blocks_of("authority", get_language() or ""),
+        "section": "authority",
+    }
+    return render(request, "cabinet/authority.html", context)
 
 
 @login_not_required

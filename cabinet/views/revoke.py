@@ -14,7 +14,7 @@ from cabinet.views.answers import answers_script, done, refused_form
 from cabinet.views.own import language_of_reader, own_renewal
 from pki.certificate import Purpose
 from renewals.models import Renewal
-from renewals.services.revoking import replaced_by, revoke_replaced, state_revocation
+from renewals.services.replacing import replaced_by, revoke_replaced, state_revocation
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

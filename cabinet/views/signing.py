@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cabinet import contact_book
+from cabinet import contact_book, sign_in
 from cabinet.approver import approver_of
 from cabinet.holder_forms import SignedForm
 from cabinet.list_outcome import outcome_of
@@ -23,11 +23,22 @@ from cabinet.middleware import CabinetRequest
 from cabinet.sentences import sentence
 from cabinet.views.answers import answers_script, done, refused_form
 from pki.models import Certificate
-from renewals.actor import Actor
+from pki.records import revocation_of_row
+from pki.revocation import Status
+from renewals.actor import Actor, ActorKind
 from renewals.errors import StatementError
+from renewals.grounds import Door
 from renewals.models import Statement, Verdict
 from renewals.organisation import SIGNING
-from renewals.services import contacting, deciding, delegating, dismissing, drawing
+from renewals.services import (
+    asking,
+    contacting,
+    deciding,
+    delegating,
+    dismissing,
+    drawing,
+    proposing,
+)
 from renewals.statement import StatementPurpose
 
 
@@ -99,6 +110,60 @@ ACTS: dict[StatementPurpose, Act] = {
         told=_("The certificates are revoked, open applications of this person have ended."),
         is_final=True,
     ),
+    StatementPurpose.REVOCATION: Act(
+        title=_("Read and sign the request"),
+        lead=_("It is carried out as soon as you have signed it."),
+        button=_("Sign and have it done"),
+        perform=partial(asking.revoke_asked, Door.HOLDER),
+        back="my",
+        told=_("Done. Nothing can be signed with it any more."),
+        is_final=True,
+        is_personal=True,
+        section="my",
+    ),
+    StatementPurpose.EMPLOYEE_REVOCATION: Act(
+        title=_("Read and sign the request"),
+        lead=_("It is carried out as soon as you have signed it."),
+        button=_("Sign and have it done"),
+        perform=partial(asking.revoke_asked, Door.HEAD),
+        back="organisation",
+        told=_("Done. Nothing can be signed with it any more."),
+        is_final=True,
+    ),
+    StatementPurpose.OFFICE_REVOCATION: Act(
+        title=_("Read and sign the revocation"),
+        lead=_(
+            "It is carried out as soon as you have signed it. Compare name and number once more."
+        ),
+        button=_("Sign and have it done"),
+        perform=partial(asking.revoke_asked, Door.OPERATOR),
+        back="admin:pki_certificate_changelist",
+        told=_("Done. Its holder is told."),
+        is_final=True,
+        is_personal=True,
+        section="desk",
+    ),
+    StatementPurpose.PROPOSAL: Act(
+        title=_("Read and sign the proposal"),
+        lead=_("Nothing happens before a second operator has checked it and signed, too."),
+        button=_("Sign the proposal"),
+        perform=proposing.propose,
+        back="admin:renewals_proposal_changelist",
+        told=_("Signed. Now another operator has to confirm it."),
+        is_personal=True,
+        section="desk",
+    ),
+    StatementPurpose.CONFIRMATION: Act(
+        title=_("Read and sign the confirmation"),
+        lead=_("Yours is the second signature: it is done as soon as you have signed."),
+        button=_("Sign and confirm"),
+        perform=proposing.confirm,
+        back="admin:renewals_proposal_changelist",
+        told=_("Done. Both signatures are kept."),
+        is_final=True,
+        is_personal=True,
+        section="desk",
+    ),
     StatementPurpose.CONTACT: Act(
         title=_("Read and sign the change of your contact"),
         lead=_("Nobody but you can change it, because nobody else has your key."),
@@ -111,6 +176,8 @@ ACTS: dict[StatementPurpose, Act] = {
     ),
 }
 DECISIONS = frozenset({StatementPurpose.APPROVAL, StatementPurpose.REJECTION})
+# For whoever serves the desk now, whatever was drawn for him before.
+OFFICE = [one.value for one, act in ACTS.items() if act.section == "desk"]
 View = Callable[..., HttpResponse]
 
 
@@ -120,6 +187,8 @@ def own_statement(view: View) -> View:
     def answer(request: HttpRequest, pk: int) -> HttpResponse:
         reader = cast(CabinetRequest, request)
         mine = _drawn_for(contacting.binding_of(reader.actor), is_personal=True)
+        if reader.actor.kind is not ActorKind.OPERATOR:
+            mine &= ~Q(purpose__in=OFFICE)
         if approver_of(reader) is not None:
             mine |= _drawn_for(drawing.binding_of(reader.actor), is_personal=False)
         statement = Statement.objects.filter(mine, pk=pk).first()
@@ -178,6 +247,10 @@ def _take(request: CabinetRequest, statement: Statement, act: Act) -> HttpRespon
         cms=form.cleaned_data["cms"],
         now=timezone.now(),
     )
+    if revocation_of_row(request.certificate, now=timezone.now()).status is not Status.GOOD:
+        # Signed by the certificate that is revoked now: the session has gone with it.
+        sign_in.leave(request, now=timezone.now())
+        return done("revoked")
     if act.is_personal and statement.terms.get("new"):
         messages.info(request, str(_("Signed. Now a code goes to the new address.")))
         return done("contact-code", statement.terms["channel"])

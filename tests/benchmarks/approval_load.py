@@ -23,7 +23,7 @@ class Load:
         call_command("migrate", verbosity=0)
         valid_from = (NOW - timedelta(days=900)).isoformat()
         call_command(
-            "create_authority", profile="ec", name="ec", valid_from=valid_from, stdout=StringIO()
+            "authority", "create", profile="ec", name="ec", valid_from=valid_from, stdout=StringIO()
         )
         authority = Authority.objects.get(name="ec")
         self.head = enrol_employee(authority, Role.HEAD, iin=iin_of(0))

@@ -19,12 +19,14 @@ from cryptography.x509.oid import NameOID
 from pki.authority import IssuerFacts
 from pki.certificate import Purpose, Role, Storage
 from pki.issuer.authorities import certify_authority
-from pki.issuer.keys import NEW_KEYS, AuthorityKey, FileKeys, signature_hash, write_key
+from pki.issuer.file_keys import FileKeys, write_key
+from pki.issuer.keys import NEW_KEYS, AuthorityKey, KeyBackend, signature_hash
 from pki.issuer.lint import lint
 from pki.issuer.pattern import key_identifier, leaf_extensions, material_of
 from pki.issuer.prepare import Plan, new_serial, prepare
 from pki.issuer.sign import compare, sign
 from pki.profiles import AuthorityProfile, leaf_profile
+from tests.memory_keys import MemoryKeys
 
 NOW = datetime.now(UTC)
 PASSPHRASE = "a passphrase of benchmarks"
@@ -62,7 +64,7 @@ def raw(issuer: IssuerFacts, key: AuthorityKey) -> bytes:
     return builder.sign(key, signature_hash(key)).public_bytes(serialization.Encoding.DER)
 
 
-def issue(issuer: IssuerFacts, keys: FileKeys, check: Callable[[Plan], None]) -> bytes:
+def issue(issuer: IssuerFacts, keys: KeyBackend, check: Callable[[Plan], None]) -> bytes:
     """The whole road without the database."""
     plan = prepare(
         issuer=issuer,
@@ -99,12 +101,14 @@ def authority(kind: str, directory: Path) -> tuple[IssuerFacts, FileKeys, Author
     name = kind.lower()
     root = IssuerFacts("root", b"", "root", "http://127.0.0.1/pki")
     key = NEW_KEYS[kind]()
+    root_key = NEW_KEYS["P-384"]()
     made = certify_authority(
         profile,
         root=root,
         name=name,
-        root_key=NEW_KEYS["P-384"](),
-        issuing_key=key,
+        root_key=root_key.public_key(),
+        issuing_key=key.public_key(),
+        keys=MemoryKeys({root.key_name: root_key}),
         valid_from=NOW,
     )
     write_key(directory, name, key, PASSPHRASE)

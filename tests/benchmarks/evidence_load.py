@@ -30,8 +30,8 @@ from pki.container_errors import SealError
 from pki.issuer.keys import sign_with
 from pki.models import Authority
 from renewals.evidence.judge import verify_evidence
-from renewals.evidence.opened import Trust
 from renewals.evidence.pinned import read_pinned
+from renewals.evidence.trust import Trust
 from renewals.form.gather import facts_of
 from renewals.form.pdf import write_form
 from renewals.models import Evidence, Renewal
@@ -80,7 +80,8 @@ class Load:
         call_command("migrate", verbosity=0)
         for name in KINDS:
             call_command(
-                "create_authority",
+                "authority",
+                "create",
                 profile=name,
                 name=name,
                 valid_from=(NOW - timedelta(days=900)).isoformat(),

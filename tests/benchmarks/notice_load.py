@@ -71,7 +71,8 @@ class Load:
     def _prepare(self) -> None:
         call_command("migrate", verbosity=0)
         call_command(
-            "create_authority",
+            "authority",
+            "create",
             profile="ec",
             name="bench",
             valid_from=(self.now - timedelta(days=900)).isoformat(),

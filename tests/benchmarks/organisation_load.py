@@ -38,7 +38,8 @@ class Load:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command(
-            "create_authority",
+            "authority",
+            "create",
             profile="ec",
             name="bench",
             valid_from=(self.now - 3 * YEAR).isoformat(),

@@ -10,7 +10,8 @@ from django.utils import timezone
 from pki.authority import IssuerFacts
 from pki.certificate import parse_certificate
 from pki.issuer.authorities import certify_authority
-from pki.issuer.keys import NEW_KEYS, AuthorityKey, write_key
+from pki.issuer.file_keys import write_key
+from pki.issuer.keys import NEW_KEYS, AuthorityKey
 from pki.issuer.prepare import new_serial, prepare
 from pki.issuer.sign import sign
 from pki.models import Authority, Certificate
@@ -20,6 +21,7 @@ from renewals.services import issuing, keyring
 from tests.benchmarks.bench_issuer import PROFILE, SPKI, SUBJECT, raw
 from tests.benchmarks.bench_service import APPLICATIONS, ROUNDS, median_rate, timed
 from tests.environment import environment
+from tests.memory_keys import MemoryKeys
 
 
 class Load:
@@ -52,8 +54,9 @@ class Load:
             profile,
             root=IssuerFacts(f"{name}-root", b"", f"{name}.root", "http://127.0.0.1/pki"),
             name=name,
-            root_key=root_key,
-            issuing_key=key,
+            root_key=root_key.public_key(),
+            issuing_key=key.public_key(),
+            keys=MemoryKeys({f"{name}.root": root_key}),
             valid_from=self.now - timedelta(days=400),
         )
         write_key(folder, name, key, passphrase)

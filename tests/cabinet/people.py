@@ -12,7 +12,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import (
+    AuthorityInformationAccessOID,
+    ExtendedKeyUsageOID,
+    NameOID,
+)
 
 from pki.certificate import parse_certificate
 from pki.models import Authority, Certificate, Revocation
@@ -71,9 +75,9 @@ class Issuer:
         self.key = ec.generate_private_key(ec.SECP256R1())
         root_key = ec.generate_private_key(ec.SECP256R1())
         root_name = _name(f"{name} root")
-        root = _authority(root_name, root_key, root_name, root_key, now)
+        root = authority_certificate(root_name, root_key, root_name, root_key, now)
         self.subject = _name(f"{name} issuing")
-        self.certificate = _authority(self.subject, self.key, root_name, root_key, now)
+        self.certificate = authority_certificate(self.subject, self.key, root_name, root_key, now)
         self.row: Authority | None = None
         if pinned:
             parent = Authority.objects.create(
@@ -99,11 +103,14 @@ class Issuer:
         ends_in: timedelta = YEAR,
         recorded: bool = True,
         key: ec.EllipticCurvePrivateKey | None = None,
+        points_to: str = "",
     ) -> Person:
         """A person with a certificate, written down like every one that we issued."""
         now = datetime.now(UTC)
         key = key or ec.generate_private_key(ec.SECP256R1())
         certificate = _leaf(_name(common_name, iin), key, usages, (now + starts_in, now + ends_in))
+        if points_to:
+            certificate = _with_addresses(certificate, points_to)
         signed = certificate.issuer_name(self.subject).sign(self.key, hashes.SHA256())
         if recorded and self.row:
             facts = parse_certificate(signed.public_bytes(Encoding.DER))
@@ -159,7 +166,20 @@ def _leaf(
     )
 
 
-def _authority(
+def _with_addresses(builder: x509.CertificateBuilder, address: str) -> x509.CertificateBuilder:
+    """Where to ask and what to fetch, all of it there."""
+    there = x509.UniformResourceIdentifier(address)
+    access = x509.AuthorityInformationAccess(
+        [
+            x509.AccessDescription(AuthorityInformationAccessOID.OCSP, there),
+            x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, there),
+        ]
+    )
+    points = x509.CRLDistributionPoints([x509.DistributionPoint([there], None, None, None)])
+    return builder.add_extension(access, critical=False).add_extension(points, critical=False)
+
+
+def authority_certificate(
     subject: x509.Name,
     key: ec.EllipticCurvePrivateKey,
     issuer: x509.Name,

@@ -114,7 +114,7 @@ def test_a_partial_conflict_is_told_one_by_one(head: Colleague, authority: Autho
     now = timezone.now()
     ending.withdraw(actor=people[1].holder.actor, renewal=withdrawn, now=now)
     certificates = list(people[2].holder.certificates.values())
-    revoke(certificates, reason=Reason.UNSPECIFIED, actor=WORKER, now=now)
+    revoke(certificates, reason=Reason.CERTIFICATE_HOLD, actor=WORKER, now=now)
     reply = head.sign(statement)
     assert reply.status_code == 200, reply.content
     page = head.client.get(reply.json()["location"], secure=True).content.decode()

@@ -217,7 +217,7 @@ def test_lapsing_and_a_dismissal_are_told_apart(head: Colleague, employee: Colle
     second = employee.holder.submit()
     head.holder.dismiss(employee.holder)
     second.refresh_from_db()
-    assert titles(second)[-1] == ("stop", "Ended by the head of the organisation")
+    assert titles(second)[-1] == ("stop", "Ended by a revocation")
 
 
 # --- the guide ----------------------------------------------------------------------------

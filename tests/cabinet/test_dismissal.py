@@ -149,8 +149,8 @@ def test_a_dismissed_person_reads_what_became_of_his_application(
     him = Colleague(enrol_holder(authority, iin=EMPLOYEE)).sign_in()
     text = words(him.get("status", renewal.number))
     assert "The application has ended" in text
-    assert "The head of the organisation had your certificates" in text
-    assert "Ended by the head of the organisation" in text
+    assert "The certificate that it was to renew, or the new one, was revoked" in text
+    assert "Ended by a revocation" in text
     assert "It waited for 30 days" not in text
 
 

@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from cabinet.models import OPERATORS, User
 from cabinet.notice_actions import ACTIONS
 from cabinet.notice_rows import TAGS, stored_number
 from notifications.channels.registry import CHANNELS
@@ -193,6 +195,18 @@ def test_without_its_certificate_an_organisation_is_not_reached(
     notice = told(OTHER, MessageKind.EXPIRY_DIGEST)
     way = head.get("notice", notice.number).context["way"]
     assert head.client.get(way.url, secure=True).status_code == 200
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MessageKind if kind.startswith("operators-")])
+def test_an_operator_gets_to_the_page_where_it_is_settled(
+    authority: Authority, kind: MessageKind
+) -> None:
+    user = User.objects.create(iin=OTHER, name="operator")
+    user.groups.add(Group.objects.get_or_create(name=OPERATORS)[0])
+    operator = Colleague(enrol_holder(authority, iin=OTHER)).sign_in()
+    notice = told(OTHER, kind)
+    way = operator.get("notice", notice.number).context["way"]
+    assert operator.client.get(way.url, secure=True).status_code == 200
 
 
 # --- what became of it ------------------------------------------------------------------------

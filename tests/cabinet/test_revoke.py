@@ -38,7 +38,7 @@ def test_the_new_key_revokes_both_old_certificates_and_ends_the_session(issuer: 
     assert revoked() == {row_of(holder.person).serial_hex, row_of(holder.signer).serial_hex}
     assert set(Revocation.objects.values_list("reason", flat=True)) == {"superseded"}
     assert holder.get("my").headers["Location"].startswith(reverse("sign-in"))
-    assert "Sign in with the new file" in holder.get("revoked").content.decode()
+    assert "Sign in with another file" in holder.get("revoked").content.decode()
 
 
 def test_signed_in_with_the_new_certificate_the_session_goes_on(issuer: Issuer) -> None:

@@ -52,7 +52,7 @@ class World:
             return {"pk": self.mandate.pk}
         if name in {"sign", "signed"}:
             return {"pk": self.statement.pk}
-        if name in {"person", "dismiss"}:
+        if name in {"person", "dismiss", "revoke-employee"}:
             return {"certificate_id": self.certificate_id}
         found: dict[str, object] = {}
         if name in NUMBERED:
@@ -92,6 +92,7 @@ person             get  403 200 200 403 403 403 403 404 404 404
 power              get  200 200 200 200 200 200 200 200 200 200
 power-paper        get  404 200 404 404 404 404 200 404 404 200
 refuse             get  302 302 302 302 302 302 302 302 302 302
+revoke-employee    get  403 200 403 403 403 403 403 404 404 404
 remove-document    get  302 404 404 404 404 404 404 404 404 404
 sign               get  404 200 404 404 404 404 404 404 404 404
 signed             get  404 302 404 404 404 404 404 404 404 404
@@ -106,6 +107,7 @@ dismiss            post 403 302 403 403 403 403 403 404 404 404
 document           post 405 405 405 405 405 405 405 405 405 405
 documents          post 400 404 404 404 404 404 404 404 404 404
 end-mandate        post 403 409 409 403 403 403 403 409 404 404
+revoke-employee    post 403 400 403 403 403 403 403 404 404 404
 evidence           post 405 405 405 405 405 405 405 405 405 405
 form               post 405 405 405 405 405 405 405 405 405 405
 mandates           post 403 400 400 403 403 403 403 400 404 404

@@ -93,9 +93,11 @@ def mail() -> Iterator[ScriptedServer]:
 def site(tmp_path_factory: pytest.TempPathFactory, mail: ScriptedServer) -> Iterator[Site]:
     directory = tmp_path_factory.mktemp("site")
     port = free_port()
+    status_port = next(one for one in iter(free_port, 0) if one != port)
     address = f"http://127.0.0.1:{port}"
     values = environment(directory) | {
         "PORTAL_URL": address,
+        "PKI_BASE_URL": f"http://127.0.0.1:{status_port}/pki",
         "ALLOWED_HOSTS": "127.0.0.1",
         "DATABASE_URL": f"sqlite:///{directory / 'site.sqlite3'}",
         # Many wrong passwords and files come from this one address.
@@ -108,6 +110,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, mail: ScriptedServer) -> Iter
     there.manage("collectstatic", "--no-input", "--verbosity", "0")
     there.manage("demo", "--directory", str(directory / "demo"))
     command = ["python", "manage.py", "serve", "--port", str(port)]
+    command += ["--status-port", str(status_port)]
     with running(command, values, directory / "site.log"):
         _wait(address)
         yield there

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("cabinet", "notifications", "renewals", "pki")
 # What of pki knows the database; everything else in it is plain Python.
-WITH_DATABASE = {"apps", "management", "migrations", "models", "records"}
+WITH_DATABASE = {"apps", "management", "migrations", "models", "records", "status"}
 
 
 def contract(name: str) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from cabinet.demo.key_files import KeyFile, make_cast
 from cabinet.models import OPERATORS, User
 from notifications.telling.events import begin_here
 from pki.models import Authority
+from renewals.services.authority.key_places import authority_place
 
 # Old enough to have issued what has expired in the meantime.
 AUTHORITY_AGE = timedelta(days=3 * 365)
@@ -36,14 +37,16 @@ class Command(BaseCommand):
         now = timezone.now()
         for profile in ("rsa", "ec"):
             call_command(
-                "create_authority",
+                "authority",
+                "create",
                 profile=profile,
                 name=profile,
                 valid_from=(now - AUTHORITY_AGE).isoformat(),
                 verbosity=0,
             )
-        if not settings.CA_PASSPHRASE:
-            raise CommandError("CA_PASSPHRASE is not set: this process cannot sign")
+        place = authority_place()
+        if not place.is_open:
+            raise CommandError(f"{place.opened_by} is not set: this process cannot sign")
         authorities = {name: Authority.objects.get(name=name) for name in ("rsa", "ec")}
         make_cast(directory=directory, authorities=authorities, now=now)
         # That they were given certificates long ago is no news.

@@ -1,4 +1,4 @@
-"""`manage.py serve`: site and worker, started and stopped together, without other servers."""
+"""`manage.py serve`: site, worker and status process, started and stopped together."""
 
 import os
 import signal
@@ -14,22 +14,28 @@ MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
 class Command(BaseCommand):
-    """The embedded way to run. If one of the two ends, the other is ended, too."""
+    """The embedded way to run. If one of the three ends, the others are ended, too."""
 
-    help = "run the site and its worker until Ctrl-C"
+    help = "run the site, its worker and what answers about certificates, until Ctrl-C"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to listen."""
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--status-port", type=int, default=0, help="without it, the next one")
 
-    def handle(self, *args: object, host: str, port: int, **options: object) -> None:
-        """Start both and wait for the first that ends, or for Ctrl-C."""
-        # Only the worker can open the authority's keys: the site is not given the passphrase.
-        site_environment = {**os.environ, "CA_PASSPHRASE": "", "CABINET_PROCESS": "site"}
+    def handle(
+        self, *args: object, host: str, port: int, status_port: int, **options: object
+    ) -> None:
+        """Start all and wait for the first that ends, or for Ctrl-C."""
+        # Only the worker can open the authority's keys: nobody else is given what opens them.
+        nothing = dict.fromkeys(("CA_PASSPHRASE", "CA_PIN", "CA_PIN_FILE"), "")
+        site_environment = {**os.environ, **nothing, "CABINET_PROCESS": "site"}
+        status_command = [*MANAGE, "status", "--host", host, "--port", str(status_port or port + 1)]
         children = [
             _start(web_command(host, port), site_environment),
             _start([*MANAGE, "work"], dict(os.environ)),
+            _start(status_command, {**os.environ, **nothing}),
         ]
         # Both by name: a shell that starts us in the background has SIGINT ignored.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -60,7 +66,7 @@ def web_command(host: str, port: int) -> list[str]:
 
 
 def _start(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    # Its own group: Ctrl-C reaches us alone, and we end both in order.
+    # Its own group: Ctrl-C reaches us alone, and we end all in order.
     return subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, start_new_session=True)
 
 
