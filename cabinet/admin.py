@@ -11,6 +11,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from cabinet.authority_desk import (
+    CheckpointAdmin,
+    RevocationListAdmin,
+    ServiceCertificateAdmin,
+    TroubleAdmin,
+)
 from cabinet.certificate_desk import CertificateAdmin, RevocationAdmin
 from cabinet.desk import DocumentInline
 from cabinet.middleware import CabinetRequest
@@ -21,14 +27,24 @@ from cabinet.read_only import ReadOnly, ReadOnlyInline, WithoutScript
 from cabinet.sentences import sentence_for
 from cabinet.trust_desk import AuthorityAdmin
 from notifications.models import Address, Delivery, Notice
-from pki.models import Authority, Certificate, Revocation
+from pki.models import (
+    Authority,
+    Certificate,
+    Revocation,
+    RevocationList,
+    ServiceCertificate,
+)
 from renewals.errors import RenewalError
 from renewals.events import EventKind
-from renewals.models import Event, Proposal, Renewal, Request, Signature
+from renewals.models import Checkpoint, Event, Proposal, Renewal, Request, Signature, Trouble
 from renewals.services import ending, journal
 from renewals.services.evidencing import has_evidence
 
 admin.site.register(Certificate, CertificateAdmin)
+admin.site.register(Trouble, TroubleAdmin)
+admin.site.register(RevocationList, RevocationListAdmin)
+admin.site.register(ServiceCertificate, ServiceCertificateAdmin)
+admin.site.register(Checkpoint, CheckpointAdmin)
 admin.site.register(Authority, AuthorityAdmin)
 admin.site.register(Proposal, ProposalAdmin)
 admin.site.register(Revocation, RevocationAdmin)

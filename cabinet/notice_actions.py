@@ -48,7 +48,9 @@ TO_APPLICATIONS = Action(_("To my applications"), "renewals")
 TO_QUEUE = Action(_("To the applications that wait"), "approvals", Part.COLLEAGUE)
 TO_PEOPLE = Action(_("To the people of my organisation"), "organisation", Part.COLLEAGUE)
 TO_CONTACTS = Action(_("To my contacts"), "contacts")
-TO_DESK = Action(_("To the operators' pages"), "admin:index", Part.OPERATOR)
+TO_DESK = Action(
+    _("To what is not as it must be"), "admin:renewals_trouble_changelist", Part.OPERATOR
+)
 
 ACTIONS: dict[MessageKind, Action] = {
     MessageKind.EXPIRY_SOON: TO_SIGNATURE,

@@ -76,7 +76,7 @@ class AskedForm(forms.Form):
         label=_("Paper and note"),
         help_text=_("Number of the identity card or of the paper, and what was asked for."),
         max_length=NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 36}),
         error_messages={
             "required": _("Write by which paper he was known."),
             "max_length": TOO_LONG,

@@ -57,7 +57,7 @@ class Load:
             self.megabytes = int(cursor.fetchone()[0])
 
     def _fill(self, rows: int) -> None:
-        """Indexes are built at the end, as for any such table; all of them, the unique ones, too."""
+        """Indexes are built at the end, as for any such table; the unique ones, too."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 OPERATOR_IIN = "040506600027"
 LISTS = (
     *("renewals_renewal", "renewals_event", "renewals_signature", "pki_certificate"),
-    *("pki_revocation", "cabinet_user", "cabinet_text"),
+    *("pki_revocation", "cabinet_user", "cabinet_text", "pki_holdrelease", "pki_blockedkey"),
+    *("pki_revocationlist", "pki_servicecertificate", "renewals_trouble", "renewals_checkpoint"),
 )
 
 
