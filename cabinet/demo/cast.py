@@ -140,6 +140,20 @@ INDIVIDUALS = (
         is_operator=True,
         email="saule@cabinet.example",
     ),
+    Person(
+        slug="second",
+        surname="ҚАСЫМОВ",
+        given_name="ДӘУРЕН",
+        patronymic="",
+        iin="060708500032",
+        password="Second2026",
+        authority="ec",
+        purposes=(Purpose.COMBINED,),
+        days_left=280,
+        what="a second operator: confirms what the first one proposes",
+        roles=OPERATOR,
+        is_operator=True,
+    ),
 )
 STAFF = (
     _employee(

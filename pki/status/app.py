@@ -27,6 +27,7 @@ BODY_SECONDS = 5.0
 CHUNK = 256 * 1024
 # Whoever takes longer for one of those is let go.
 CHUNK_SECONDS = 30.0
+TOO_LONG = plain(413, "too long", ("connection", "close"))
 ALWAYS = [("x-content-type-options", "nosniff")]
 # A database that does not answer is away: `tryLater` must not wait for its time-outs.
 POSTGRESQL_PATIENCE = {
@@ -104,24 +105,20 @@ def _be_impatient() -> None:
 async def _take_in(protocol: Any, headers: HeaderFields, most: int) -> bytes | Reply:
     """The body, if it is no longer than that and does not take forever."""
     declared = headers.get("content-length") or "0"
-    too_long = plain(413, "too long", ("connection", "close"))
     if not declared.isdecimal() or int(declared[:10]) > most:
-        return too_long
+        return TOO_LONG
     taken = bytearray()
-
-    async def take() -> None:
-        async for chunk in protocol:
-            taken.extend(chunk)
-            if len(taken) > most:
-                break
-
     try:
-        await asyncio.wait_for(take(), BODY_SECONDS)
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in protocol:
+                taken += chunk
+                if len(taken) > most:
+                    return TOO_LONG
     except TimeoutError:
         return plain(408, "too slow", ("connection", "close"))
     except (ProtocolClosed, ProtocolError):
         return plain(400, "cut off")
-    return too_long if len(taken) > most else bytes(taken)
+    return bytes(taken)
 
 
 async def _send(reply: Reply, protocol: Any, *, is_head: bool) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from typing import BinaryIO, Protocol
 
 Headers = tuple[tuple[str, str], ...]
@@ -71,6 +72,7 @@ def plain(status: int, text: str, *headers: tuple[str, str]) -> Reply:
     return Reply(status, (*kind, *NO_STORE, *headers), f"{text}\n".encode())
 
 
+@lru_cache(maxsize=1024)
 def http_date(moment: datetime) -> str:
     """RFC 9110, 5.6.7."""
     return format_datetime(moment, usegmt=True)

@@ -92,6 +92,19 @@ def _rate(work: Callable[[], bytes]) -> float:
     return count / spent
 
 
+def busy(seconds: float = 3.0) -> float:
+    """How many cores others use: what they take is missing in all rates."""
+    before = _ticks()
+    time.sleep(seconds)
+    return (_ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
+
+
+def _ticks() -> int:
+    """All but idle and waiting, of all cores."""
+    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    return sum(int(one) for one in fields) - int(fields[3]) - int(fields[4])
+
+
 def _serve(folder: Path) -> None:
     """Over HTTP, in this process's database."""
     fill(folder)
@@ -101,7 +114,8 @@ def _serve(folder: Path) -> None:
     load = Load(folder, ROWS)
     print(
         f"over HTTP: {ROWS:,} certificates in {load.megabytes:,} MB of PostgreSQL"
-        f" ({load.seconds:.0f} s to make), {CONNECTIONS} connections, {os.cpu_count()} cores",
+        f" ({load.seconds:.0f} s to make), {CONNECTIONS} connections, {os.cpu_count()} cores,"
+        f" {busy():.1f} of them busy with something else",
         flush=True,
     )
     with load.server() as server:

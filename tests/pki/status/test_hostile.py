@@ -138,7 +138,7 @@ def iter_headers(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         ("GET", "/pki/ec%0a.crl", 404),
         ("GET", "/pki/ec.crl%0a", 404),
         ("GET", "/pki/keys/ec.key", 404),
-        ("GET", "/pki/ocsp/" + "a" * 41 + "/", 404),
+        ("GET", "/pki/ocsp/" + "a" * 65 + "/", 404),
         ("GET", "/pki/ocsp/ec/" + "A" * 30_000, 414),
     ],
 )
