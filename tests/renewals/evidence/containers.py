@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ class Kept:
     """A container with what the tests need to lie about it."""
 
     renewal: Renewal
-    data: bytes
+    # Not shown when a test fails: it is long.
+    data: bytes = field(repr=False)
 
     @property
     def files(self) -> Files:

@@ -1,5 +1,7 @@
 """No byte of a container can be another: of the archive, of a file, not even with the seal."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -72,7 +74,9 @@ def test_not_even_with_the_seal_can_what_was_signed_be_another(
         return
     # What nobody signs within a CMS or an answer: names of algorithms on its outside.
     assert name.endswith((".p7s", ".ocsp"))
-    assert found == judge(approved.data)
+    told = judge(approved.data)
+    # The new seal has a time stamp of its own, of a later moment.
+    assert replace(found, seal=told.seal) == told
 
 
 @pytest.mark.parametrize("name", [*SIGNED, "README.txt", "record.json", "authorities.pem"])
