@@ -1,7 +1,7 @@
 """What `manage.py authority` can do: one class for each subcommand."""
 
 from renewals.management.ceremonies.base import Ceremony
-from renewals.management.ceremonies.changing import Import, Retire, RollOver
+from renewals.management.ceremonies.changing import Import, Retire, Revoke, RollOver
 from renewals.management.ceremonies.keeping import BackUp, Restore
 from renewals.management.ceremonies.looking import Check, Lists, Show
 from renewals.management.ceremonies.making import Create, Services
@@ -17,4 +17,5 @@ CEREMONIES: dict[str, Ceremony] = {
     "import": Import(),
     "roll-over": RollOver(),
     "retire": Retire(),
+    "revoke": Revoke(),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from pki.revocation import Reason
 from renewals.management.ceremonies.base import Options, moment, ours, who
 from renewals.services.authority.importing import (
     Foreign,
@@ -16,6 +17,7 @@ from renewals.services.authority.importing import (
     read_foreign_key,
     take_over,
 )
+from renewals.services.authority.revoking import REASONS, revoke_own
 from renewals.services.authority.rolling import retire, roll_over
 
 # A name, not a secret.
@@ -98,6 +100,26 @@ class Retire:
         row = ours(options["authority"])
         retire(row, anyway=options["anyway"], actor=who(), now=timezone.now())
         yield f"{row.name}: retired"
+
+
+class Revoke:
+    """A certificate of the authority's own."""
+
+    help = "revoke a certificate of a service, or of an authority below a root"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which, and why."""
+        parser.add_argument("serial", help="hex, with or without spaces and colons")
+        parser.add_argument("--reason", required=True, choices=[one.value for one in REASONS])
+
+    def run(self, options: Options) -> Iterator[str]:
+        """For good."""
+        serial = "".join(options["serial"].replace(":", "").split()).lower()
+        reason = Reason(options["reason"])
+        issuer = revoke_own(serial, reason=reason, actor=who(), now=timezone.now())
+        yield f"{serial}: revoked, {reason.value}"
+        yield f"the list of {issuer.name} tells it when it is made next: `authority lists`"
+        yield "`authority services` makes a new certificate for a service"
 
 
 def _read(path: Path) -> bytes:

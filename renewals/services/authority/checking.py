@@ -115,7 +115,7 @@ def _has_service(
 ) -> Finding:
     """A certificate in force, and its key where it must be."""
     subject = f"service:{row.name}:{kind.value}"
-    present = row.service_certificates.of_kind(kind).current(now).first()
+    present = row.service_certificates.of_kind(kind).current(now).unrevoked().first()
     if now > material.not_after:
         return Finding(subject)
     if present is None:

@@ -48,7 +48,7 @@ def lacks_service(authority: Authority, kind: ServiceKind, *, now: datetime) -> 
     material = material_of(authority.issuer_facts)
     if not material.not_before <= now <= material.not_after:
         return False
-    present = authority.service_certificates.of_kind(kind).first()
+    present = authority.service_certificates.of_kind(kind).unrevoked().first()
     if present is None or not _fits(present, kind):
         return True
     # One that ends with its authority is the last.
