@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from pki.certificate import parse_certificate
 from pki.crl import Crl, read_crl
 from pki.errors import KeyBlockedError, PKIError
 from pki.models import (
@@ -88,6 +89,17 @@ def revoked_among(
     rows = Revocation.objects.filter(serial_hex__in=serials).order_by()
     rows = rows.only("authority_id", "serial_hex", "revoked_at", "reason")
     return {(row.authority_id, row.serial_hex): _facts_of(row, now, is_known=True) for row in rows}
+
+
+def end_of_authority(authority: Authority, *, now: datetime) -> RevocationFacts | None:
+    """By which an authority of ours that stands under ours was revoked; None: it was not.
+
+    Whoever is revoked issues no more: of all others no question is asked.
+    """
+    if authority.retired_at is None or authority.parent_id is None:
+        return None
+    serial = parse_certificate(bytes(authority.certificate_der)).serial_hex
+    return revoked_among([serial], now=now).get((authority.parent_id, serial))
 
 
 def ends_among(serials: Collection[str]) -> dict[tuple[int, str], datetime]:

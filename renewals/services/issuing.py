@@ -18,7 +18,7 @@ from pki.issuer.keys import KeyBackend
 from pki.issuer.lint import lint
 from pki.issuer.sign import compare, sign
 from pki.models import Certificate, PlannedCertificate, PlanState
-from pki.records import require_unblocked, revocations_of_rows
+from pki.records import end_of_authority, require_unblocked, revocations_of_rows
 from pki.revocation import require_good
 from renewals.actor import WORKER
 from renewals.errors import AttemptsError, MoveRefusedError, RenewalError
@@ -82,7 +82,7 @@ def _still_good(claims: Sequence[Claim], *, now: datetime) -> Iterator[Claim]:
             for job in held.jobs:
                 old = job.request.old_certificate
                 require_term(old.not_before, old.not_after, now)
-                require_good(revocations[old.pk])
+                require_good(end_of_authority(old.authority, now=now) or revocations[old.pk])
                 require_role(old)
             require_unblocked([job.request.spki_sha256 for job in held.jobs])
             require_approval(held.renewal, now=now)

@@ -12,7 +12,7 @@ from pki.certificate import CertificateFacts, parse_certificate
 from pki.chain import PathFacts, Usage, validate_path
 from pki.cms import SignatureFacts, verify_cms
 from pki.models import Authority
-from pki.records import revocation_of, revoked_among
+from pki.records import end_of_authority, revocation_of
 from pki.revocation import RevocationFacts, require_good
 from renewals.models import Signature, Statement
 from renewals.services.trust import inquiring
@@ -70,14 +70,14 @@ def judge(
 def _require_authorities_good(issuers: Sequence[Authority], *, now: datetime) -> None:
     """What is said of authorities by those above them, where they say anything."""
     for issued, issuer in pairwise(issuers):
-        serial = parse_certificate(bytes(issued.certificate_der)).serial_hex
         if issuer.is_ours:
             # Our records name authorities only when they are revoked.
-            revoked = revoked_among([serial], now=now).get((issuer.pk, serial))
+            revoked = end_of_authority(issued, now=now)
             if revoked is not None:
                 require_good(revoked)
         elif issuer.crl_url or issuer.ocsp_url:
-            _require_good(issuer, serial, now=now)
+            facts = parse_certificate(bytes(issued.certificate_der))
+            _require_good(issuer, facts.serial_hex, now=now)
 
 
 def _require_good(authority: Authority, serial_hex: str, *, now: datetime) -> RevocationFacts:

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from pki.certificate import Purpose, Role
+from pki.certificate import Purpose, Role, parse_certificate
 from pki.models import Authority, Revocation
 from renewals.models import Event, Proposal
 from tests.cabinet.colleagues import (
@@ -188,3 +188,12 @@ def test_a_look_at_the_form_is_recorded(authority: Authority, employee: Colleagu
     event = Event.objects.filter(kind="record.viewed").latest("sequence")
     assert event.facts["id"] == str(row_of(employee).pk)
     assert EMPLOYEE not in str(event.facts)
+
+
+def test_sessions_end_with_the_authority_that_is_revoked(
+    authority: Authority, person: Colleague
+) -> None:
+    assert person.get("my").status_code == 200
+    serial = parse_certificate(bytes(authority.certificate_der)).serial_hex
+    call_command("authority", "revoke", serial, "--reason=cACompromise", verbosity=0)
+    assert person.get("my").status_code == 302

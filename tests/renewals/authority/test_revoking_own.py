@@ -12,6 +12,7 @@ from pki.errors import RevokedError
 from pki.models import Authority, Revocation, ServiceCertificate
 from pki.profiles import ServiceKind
 from renewals.models import Event
+from renewals.services import issuing
 from renewals.services.publishing import publish_due
 from renewals.services.sealing import find_sealer
 from renewals.services.verification import judge
@@ -49,6 +50,7 @@ def test_nobody_signs_under_an_authority_that_is_revoked(
     authority: Authority, holder: Holder
 ) -> None:
     certificate = only(holder).facts
+    renewal = holder.submit()
     judge(certificate, usage=Usage.ANY, now=NOW)
     serial = parse_certificate(bytes(authority.certificate_der)).serial_hex
     revoke(serial, "cACompromise")
@@ -56,6 +58,9 @@ def test_nobody_signs_under_an_authority_that_is_revoked(
     assert not authority.may_issue(timezone.now())
     with pytest.raises(RevokedError):
         judge(certificate, usage=Usage.ANY, now=NOW)
+    assert issuing.issue_due(now=NOW) == 0
+    renewal.refresh_from_db()
+    assert renewal.state != "issued"
     publish_due(now=timezone.now())
     entry = Revocation.objects.get(authority=authority.parent, serial_hex=serial)
     assert entry.listed_number is not None
