@@ -20,6 +20,7 @@ from cabinet.sentences import sentence_for
 from cabinet.standing import standing_of
 from cabinet.views.answers import status_of
 from cabinet.views.own import language_of_reader
+from notifications.words.reasons import revocation_words
 from pki.errors import PKIError
 from pki.models import BlockedKey, Certificate, HoldRelease, Revocation
 from renewals.errors import RenewalError
@@ -137,6 +138,7 @@ def _offers(request: CabinetRequest, row: Certificate) -> dict[str, object]:
         "can_revoke": rows.filter(pk=row.pk).exists(),
         "can_release": is_held(row),
         "revocation": revocation,
+        "reason": revocation_words(revocation.reason) if revocation else "",
         "is_blocked": BlockedKey.objects.filter(pk=row.spki_sha256).exists(),
     }
 

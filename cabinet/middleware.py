@@ -13,7 +13,7 @@ from cabinet.sign_in import CERTIFICATE_KEY, SEEN_AT_KEY, SIGNED_IN_AT_KEY, acto
 from cabinet.uploads import discard_unread
 from pki.chain import Usage
 from pki.models import Certificate
-from pki.records import end_of_authority, revocation_of
+from pki.records import end_of_authority, is_blocked, revocation_of
 from pki.revocation import Status
 from renewals.actor import Actor
 
@@ -97,6 +97,8 @@ class CertificateSessionMiddleware:
         if not certificate.authority.is_accepted(Usage.SIGN_IN):
             return None
         if end_of_authority(certificate.authority, now=now) is not None:
+            return None
+        if not certificate.authority.is_ours and is_blocked([certificate.spki_sha256]):
             return None
         status = revocation_of(certificate.authority, certificate.serial_hex, now=now).status
         return certificate if status is Status.GOOD else None

@@ -16,6 +16,7 @@ from pki.certificate import CertificateFacts
 from pki.chain import Usage
 from pki.errors import (
     ExpiredError,
+    KeyBlockedError,
     KeyUsageError,
     NotYetValidError,
     PKIError,
@@ -40,6 +41,7 @@ TRUSTED_PATH = (
     ExpiredError,
     NotYetValidError,
     KeyUsageError,
+    KeyBlockedError,
     RevokedError,
     StatusUnknownError,
     RenewalError,

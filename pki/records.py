@@ -117,9 +117,14 @@ def ends_among(serials: Collection[str]) -> dict[tuple[int, str], datetime]:
     return found
 
 
+def is_blocked(keys: Sequence[str]) -> bool:
+    """Whether one of these keys, by SHA-256 of their SPKI, may be somebody else's, too."""
+    return BlockedKey.objects.filter(pk__in=keys).exists()
+
+
 def require_unblocked(keys: Sequence[str]) -> None:
     """None of these keys, by SHA-256 of their SPKI, is blocked. Raises `KeyBlockedError`."""
-    if BlockedKey.objects.filter(pk__in=keys).exists():
+    if is_blocked(keys):
         raise KeyBlockedError
 
 

@@ -59,6 +59,8 @@ class Act:
     perform: Service
     # Where to go instead of signing, and where the reader is told that it is done.
     back: str
+    # What that place is called; without it the page begins with the organisation.
+    back_title: Promise | None = None
     told: Promise | None = None
     is_final: bool = False
     # For the reader alone: any signing certificate of his will do, of whatever organisation.
@@ -119,6 +121,7 @@ ACTS: dict[StatementPurpose, Act] = {
         told=_("Done. Nothing can be signed with it any more."),
         is_final=True,
         is_personal=True,
+        back_title=_("My signature"),
         section="my",
     ),
     StatementPurpose.EMPLOYEE_REVOCATION: Act(
@@ -141,6 +144,7 @@ ACTS: dict[StatementPurpose, Act] = {
         told=_("Done. Its holder is told."),
         is_final=True,
         is_personal=True,
+        back_title=_("Operators' desk"),
         section="desk",
     ),
     StatementPurpose.PROPOSAL: Act(
@@ -151,6 +155,7 @@ ACTS: dict[StatementPurpose, Act] = {
         back="admin:renewals_proposal_changelist",
         told=_("Signed. Now another operator has to confirm it."),
         is_personal=True,
+        back_title=_("Operators' desk"),
         section="desk",
     ),
     StatementPurpose.CONFIRMATION: Act(
@@ -162,6 +167,7 @@ ACTS: dict[StatementPurpose, Act] = {
         told=_("Done. Both signatures are kept."),
         is_final=True,
         is_personal=True,
+        back_title=_("Operators' desk"),
         section="desk",
     ),
     StatementPurpose.CONTACT: Act(
@@ -172,6 +178,7 @@ ACTS: dict[StatementPurpose, Act] = {
         back="contacts",
         told=_("The address is removed. We write there no more."),
         is_personal=True,
+        back_title=_("Contacts and notices"),
         section="contacts",
     ),
 }

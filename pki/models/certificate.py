@@ -56,9 +56,12 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.exclude(is_revoked())
 
     def revocable(self) -> Self:
-        """Those that can still be revoked: a hold is not for good."""
+        """Those that we can still revoke: of our own authorities; a hold is not for good.
+
+        What others have issued, they revoke: nobody would hear of it from us.
+        """
         for_good = Revocation.objects.exclude(reason=Reason.CERTIFICATE_HOLD.value)
-        return self.exclude(is_revoked(for_good))
+        return self.exclude(authority__key_name="").exclude(is_revoked(for_good))
 
     def record(self, authority: Authority, facts: CertificateFacts) -> "Certificate":
         """Write a certificate down; the same one again changes nothing.

@@ -1,7 +1,7 @@
 """The event rows: appended in the transaction of what they tell, chained by hash."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from pki.errors import PKIError
 from renewals.actor import Actor
-from renewals.audit.chain import digest_of, find_break
+from renewals.audit.chain import digest_of
 from renewals.errors import RenewalError
 from renewals.events import EventKind
 from renewals.models import Event, EventHead, Renewal
@@ -105,12 +105,6 @@ def refusals(
             facts={"code": error.code, **error.facts},
         )
         raise
-
-
-def first_broken(events: Iterable[Event]) -> int | None:
-    """The sequence number of the first row that does not fit the chain; None if all do."""
-    found = find_break(events)
-    return found.sequence if found else None
 
 
 def _as_stored(facts: Mapping[str, object]) -> dict[str, object]:

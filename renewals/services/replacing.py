@@ -30,7 +30,7 @@ def replaced_by(renewal: Renewal, *, now: datetime) -> list[Certificate]:
     return list(
         Certificate.objects.filter(
             pk__in=renewal.requests.values("old_certificate"), not_after__gt=now
-        ).unrevoked()
+        ).revocable()
     )
 
 
@@ -93,7 +93,7 @@ def _revoke_once(
     actor: Actor, renewal: Renewal, statement_id: int, cms: bytes, now: datetime
 ) -> None:
     certificates = list(
-        Certificate.objects.filter(pk__in=renewal.requests.values("old_certificate"))
+        Certificate.objects.filter(pk__in=renewal.requests.values("old_certificate")).revocable()
     )
     statement = statements.fetch(
         statement_id, StatementPurpose.REVOCATION, now=now, renewal=renewal

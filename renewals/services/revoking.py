@@ -40,7 +40,9 @@ def revoke(
     `facts` go into each event. Returns how many certificates changed.
     """
     with transaction.atomic():
-        rows = _with_same_keys(certificates) if reason is Reason.KEY_COMPROMISE else certificates
+        rows = certificates
+        if reason is Reason.KEY_COMPROMISE:
+            rows = _with_same_keys(certificates, now)
         wanted = sorted(rows, key=lambda row: row.pk)
         ending = [] if reason is Reason.CERTIFICATE_HOLD else _open_applications(wanted, reason)
         changed = [row for row in wanted if _write(row, reason, now)]
@@ -68,11 +70,11 @@ def revoke(
     return len(changed)
 
 
-def _with_same_keys(certificates: Iterable[Certificate]) -> list[Certificate]:
-    """These and every other certificate of their keys, by whomever it was brought."""
+def _with_same_keys(certificates: Iterable[Certificate], now: datetime) -> list[Certificate]:
+    """These and every other certificate of their keys that is not over, whoever has it."""
     named = list(certificates)
     keys = {row.spki_sha256 for row in named}
-    others = Certificate.objects.filter(spki_sha256__in=keys)
+    others = Certificate.objects.filter(spki_sha256__in=keys, not_after__gte=now).revocable()
     return [*named, *others.exclude(pk__in=[row.pk for row in named])]
 
 

@@ -12,7 +12,7 @@ from pki.certificate import CertificateFacts, parse_certificate
 from pki.chain import PathFacts, Usage, validate_path
 from pki.cms import SignatureFacts, verify_cms
 from pki.models import Authority
-from pki.records import end_of_authority, revocation_of
+from pki.records import end_of_authority, require_unblocked, revocation_of
 from pki.revocation import RevocationFacts, require_good
 from renewals.models import Signature, Statement
 from renewals.services.trust import inquiring
@@ -64,7 +64,10 @@ def judge(
     )
     issuers = [authorities[der] for der in path.chain[1:]]
     _require_authorities_good(issuers, now=now)
-    return path, _require_good(issuers[0], certificate.serial_hex, now=now)
+    revocation = _require_good(issuers[0], certificate.serial_hex, now=now)
+    # Of a compromised key we revoke our own certificates; those of others are refused by it.
+    require_unblocked([certificate.spki_sha256])
+    return path, revocation
 
 
 def _require_authorities_good(issuers: Sequence[Authority], *, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Pages on which a signature is revoked or suspended: by its holder, the head, at the desk."""
 
+import re
+
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
@@ -13,6 +15,7 @@ from tests.cabinet.colleagues import (
     HEAD,
     STRANGER,
     Colleague,
+    Reply,
     hire,
 )
 from tests.cabinet.payroll import PAIR
@@ -40,6 +43,12 @@ def reasons() -> list[str]:
     return sorted(Revocation.objects.values_list("reason", flat=True))
 
 
+def leads_back(page: Reply) -> str:
+    """Where the link above the heading goes."""
+    found = re.search(r'<p class="muted"><a href="([^"]+)">', page.content.decode())
+    return found[1] if found else ""
+
+
 # --- the holder -----------------------------------------------------------------------------
 
 
@@ -51,6 +60,7 @@ def test_a_holder_chooses_why_reads_signs_and_a_pair_goes_together(person: Colle
     assert "What has happened to this signature?" in words(page)
     assert "You will be signed out" in words(page)
     text = person.read(person.post("revoke-certificate", row.pk, ground="compromised"))
+    assert leads_back(person.get("sign", text.pk)) == reverse("my")
     reply = person.sign(text, Purpose.SIGN)
     assert reply.status_code == 200, reply.content
     assert reasons() == ["keyCompromise"] * 2
@@ -136,6 +146,7 @@ def test_an_operator_revokes_for_who_came_and_two_release_a_hold(
         first.post("admin:pki_certificate_revoke", row.pk, ground="suspended", **OFFICE)
     )
     assert "карта 012345678" in text.text
+    assert leads_back(first.get("sign", text.pk)) == reverse("admin:pki_certificate_changelist")
     assert first.sign(text).status_code == 200
     assert reasons() == ["certificateHold"]
     assert "Release the hold" in words(first.get("admin:pki_certificate_change", row.pk))

@@ -29,6 +29,7 @@ from notifications.errors import (
 from notifications.kinds import Topic
 from notifications.models import Address, Delivery, Mute, Verification
 from pki.models import Authority
+from renewals.audit.chain import find_break
 from renewals.errors import SignerError, StatementError
 from renewals.models import Event, Signature
 from renewals.services import journal
@@ -169,7 +170,7 @@ def test_an_address_is_removed_by_a_signature(holder: Holder) -> None:
     assert kinds() == ["contact.changed", "contact.signed", "contact.changed"]
     facts = told()[-1][1]
     assert (facts["change"], facts["old_address"], facts["new"]) == ("removed", old.pk, "")
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 @pytest.mark.parametrize("is_removal", [True, False])

@@ -8,9 +8,9 @@ from notifications.contacts import codes
 from notifications.errors import NoticeError
 from notifications.kinds import Topic
 from notifications.models import Address, Delivery, Mute
+from renewals.audit.chain import find_break
 from renewals.errors import RenewalError
 from renewals.models import Event
-from renewals.services import journal
 from tests.cabinet.contact_steps import (
     MAIL,
     NEW,
@@ -85,4 +85,4 @@ def test_everything_of_one_person_at_once_holds_nobody_up(holder: Holder) -> Non
     assert len(seen) == 6
     assert values(holder) == {"email": MAIL}
     assert not Mute.objects.filter(topic="security").exists()
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None

@@ -4,9 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from pki.models import Acceptance, Authority, Certificate, StatusInquiry
+from pki.models import (
+    Acceptance,
+    Authority,
+    BlockedKey,
+    Certificate,
+    Revocation,
+    StatusInquiry,
+)
 from renewals.models import Event
 from renewals.tasks import fetch_trust
 from tests.cabinet.people import SIGN, Person
@@ -146,3 +156,48 @@ def test_a_key_for_signing_alone_does_not_sign_in(outside: Outside, web: Web) ->
 def test_an_authority_that_nobody_accepted_is_unknown(outside: Outside) -> None:
     assert try_in(outside.issue())[1] == "certificate.unknown_issuer"
     assert not StatusInquiry.objects.exists()
+
+
+def test_what_others_have_issued_is_theirs_to_revoke(
+    outside: Outside, responder: Responder
+) -> None:
+    """Nobody would hear of it from us; so nobody is told that it was done."""
+    person = outside.issue()
+    responder.knows(person)
+    outside.pin(ocsp_url=responder.url)
+    assert try_in(person)[1] == UNKNOWN
+    with responder.answers():
+        fetch_trust()
+    visitor, _code = try_in(person)
+    row = Certificate.objects.get()
+    link = reverse("revoke-certificate", args=[row.pk])
+    assert (
+        link
+        not in visitor.client.get(
+            reverse("certificate", args=[row.pk]), secure=True
+        ).content.decode()
+    )
+    reply = visitor.client.post(link, {"ground": "compromised"}, secure=True)
+    assert reply.status_code == 400
+    office = {"asked_by": "holder", "identified": "own-check", "note": "7", "ground": "compromised"}
+    with pytest.raises(CommandError):
+        call_command("revoke", row.serial_hex, **office)
+    assert not Revocation.objects.exists()
+
+
+def test_a_blocked_key_is_refused_whoever_has_certified_it(
+    outside: Outside, responder: Responder
+) -> None:
+    person = outside.issue()
+    responder.knows(person)
+    outside.pin(ocsp_url=responder.url)
+    assert try_in(person)[1] == UNKNOWN
+    with responder.answers():
+        fetch_trust()
+    visitor, code = try_in(person)
+    assert (code, visitor.is_in()) == ("", True)
+    BlockedKey.objects.create(
+        spki_sha256=Certificate.objects.get().spki_sha256, blocked_at=timezone.now()
+    )
+    assert not visitor.is_in()
+    assert try_in(person)[1] == "key.blocked"

@@ -8,6 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from renewals.actor import Actor
+from renewals.audit.chain import find_break
 from renewals.documents import shelf
 from renewals.errors import (
     DocumentUnknownError,
@@ -15,7 +16,7 @@ from renewals.errors import (
 from renewals.events import EventKind
 from renewals.machine import State
 from renewals.models import Document, Event, Mandate, Renewal
-from renewals.services import filing, journal
+from renewals.services import filing
 from renewals.services.attaching import attach, read
 from renewals.services.filing import forget_unstored
 from tests.renewals.people import NOW, TODAY, Holder
@@ -122,7 +123,7 @@ def assert_swept(folder: Path, now: datetime) -> None:
     assert (Document.objects.count(), len(files(folder))) == before
     forget_unstored(now=now + 2 * HOUR)
     assert_nothing(folder)
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 @pytest.fixture

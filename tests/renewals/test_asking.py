@@ -10,6 +10,7 @@ from pki.certificate import Role
 from pki.errors import CMSContentError, RevokedError
 from pki.models import Authority, Revocation
 from pki.revocation import Status
+from renewals.audit.chain import find_break
 from renewals.errors import (
     FormerHeadError,
     GroundError,
@@ -23,7 +24,7 @@ from renewals.errors import (
 )
 from renewals.grounds import GROUNDS, Door, Ground, grounds_at
 from renewals.models import Event, Statement
-from renewals.services import asking, journal
+from renewals.services import asking
 from renewals.services.asking import Asking
 from tests.renewals.people import (
     IIN,
@@ -81,7 +82,7 @@ def test_each_ground_of_each_door_revokes_by_its_reason(
         door.value,
     )
     assert bool(event.facts.get("note")) is (door is Door.OPERATOR)
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from pki.certificate import Role
 from pki.models import Authority, Certificate
+from renewals.audit.chain import find_break
 from renewals.errors import (
     DecidedError,
     DismissalError,
@@ -13,7 +14,7 @@ from renewals.errors import (
     NotAwaitingError,
 )
 from renewals.models import Decision, Event, Renewal, Verdict
-from renewals.services import ending, issuing, journal, reminding
+from renewals.services import ending, issuing, reminding
 from tests.renewals.firm import DAY, Firm, refusals, states
 from tests.renewals.parallel import race
 from tests.renewals.people import DAYS_LEFT, NOW, Holder, enrol_employee, iin_of
@@ -27,7 +28,7 @@ def applicant(authority: Authority, number: int) -> Holder:
 
 
 def assert_chain_whole() -> None:
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 def loser(errors: list[Exception | None]) -> Exception:

@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 
 from pki.certificate import Role
 from renewals.actor import NOBODY, WORKER
+from renewals.audit.chain import find_break
 from renewals.documents import shelf
 from renewals.errors import (
     DocumentBrokenError,
@@ -24,7 +25,6 @@ from renewals.errors import (
 from renewals.events import EventKind
 from renewals.machine import State
 from renewals.models import Document, DocumentKind, Event, Renewal
-from renewals.services import journal
 from renewals.services.attaching import MOST, remove
 from tests.renewals.clamd import EICAR, clamd
 from tests.renewals.document_steps import (
@@ -187,7 +187,7 @@ def test_many_at_once_do_not_exceed_the_limit(
     assert Document.objects.arrived().count() == Document.objects.count() == MOST
     assert len(files(folder)) == MOST
     assert len(events(EventKind.DOCUMENT_ADDED)) == MOST
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 def test_what_is_still_arriving_keeps_its_place(employee: Holder, draft: Renewal) -> None:

@@ -12,6 +12,7 @@ from pki.certificate import Purpose
 from pki.errors import CMSContentError, KeyUsageError, PKIError, RevokedError
 from pki.models import Authority
 from renewals.actor import Actor, ActorKind
+from renewals.audit.chain import find_break
 from renewals.errors import (
     RenewalError,
     SignerError,
@@ -21,7 +22,7 @@ from renewals.errors import (
 )
 from renewals.events import EventKind
 from renewals.models import Event, Signature, Statement
-from renewals.services import contacting, delegating, dismissing, journal, statements
+from renewals.services import contacting, delegating, dismissing, statements
 from renewals.services.contacting import ContactTerms
 from renewals.services.journal import Entry
 from renewals.statement import StatementPurpose
@@ -152,7 +153,7 @@ def test_the_effects_own_events_follow_the_signature(holder: Holder) -> None:
     )
     kinds = Event.objects.order_by("-sequence").values_list("kind", flat=True)[:2]
     assert list(kinds) == ["contact.changed", "contact.signed"]
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 def test_any_signing_certificate_of_the_same_person_will_do(
@@ -342,7 +343,7 @@ def test_the_same_post_many_times_at_once_is_done_once(holder: Holder) -> None:
         assert effect.done == [TERMS]
     assert events(EventKind.CONTACT_SIGNED).count() == 3
     assert refusals() == []
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,9 +14,10 @@ from pytest_django.fixtures import Settings
 from redis import Redis
 
 from pki.models import Certificate, PlannedCertificate, Revocation, ServiceCertificate
+from renewals.audit.chain import find_break
 from renewals.errors import MoveRefusedError, StatementSpentError
 from renewals.models import Event, Renewal
-from renewals.services import application, journal
+from renewals.services import application
 from tests.processes import ROOT
 from tests.renewals.dying_worker import POINTS
 from tests.renewals.people import NOW, Holder
@@ -38,7 +39,7 @@ def assert_sound(holder: Holder, renewal: Renewal) -> None:
     """What must hold after every accident."""
     assert state_of(renewal) == "issued"
     assert live(holder) == renewal.requests.count()
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
     known = set(Certificate.objects.values_list("serial_hex", flat=True))
     known |= set(Revocation.objects.values_list("serial_hex", flat=True))
     # The authority's own, for its services.
@@ -145,7 +146,7 @@ def test_fifty_at_once_submit_one_application(holder: Holder) -> None:
     _together(submit_one, 50)
     assert refused == []
     assert Event.objects.filter(kind="renewal.submitted").count() == 1
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 def _together(work: object, count: int) -> None:

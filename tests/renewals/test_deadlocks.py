@@ -10,6 +10,7 @@ from django.conf import settings
 from pki.certificate import Purpose, Role
 from pki.models import Authority
 from pki.revocation import Reason
+from renewals.audit.chain import find_break
 from renewals.errors import MoveRefusedError
 from renewals.events import EventKind
 from renewals.models import Document, Event, Renewal, Verdict
@@ -79,7 +80,7 @@ def test_whatever_happens_to_an_application_at_once_ends(
     works = [DEEDS[name](head, hr, employee, renewal) for name in (first, second)]
     errors = queue_up(works)
     assert None in errors
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 def test_a_refusal_written_down_while_its_applicant_submits(employee: Holder) -> None:

@@ -9,6 +9,7 @@ from pki.certificate import Purpose, Role
 from pki.errors import CMSContentError, KeyUsageError, RevokedError
 from pki.models import Authority, Certificate, PlannedCertificate, Revocation
 from pki.revocation import Reason
+from renewals.audit.chain import find_break
 from renewals.errors import (
     DismissalError,
     FormerHeadError,
@@ -23,7 +24,7 @@ from renewals.errors import (
 from renewals.machine import OPEN
 from renewals.models import Event, Mandate, Renewal, Signature, Statement
 from renewals.rights import entitlement_of
-from renewals.services import application, claiming, dismissing, issuing, journal, keyring, powers
+from renewals.services import application, claiming, dismissing, issuing, keyring, powers
 from tests.renewals.firm import DAY, OPERATOR, Firm, refusals, revoke, states, store_paper
 from tests.renewals.people import (
     DAYS_LEFT,
@@ -80,7 +81,7 @@ def test_every_certificate_of_the_organisation_is_revoked(
     assert {row.facts["signature"] for row in revoked} == {event.facts["signature"]}
     assert revoked.count() == 3
     assert Signature.objects.get(pk=event.facts["signature"]).signer_iin == head.iin
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 def test_what_is_somebodys_own_is_not_the_organisations_to_revoke(
@@ -175,7 +176,7 @@ def test_an_application_in_every_open_state_ends(
     after_lease = NOW + timedelta(hours=1)
     assert issuing.issue_due(now=after_lease) == 0
     assert live(person) == 0
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 def test_what_a_worker_has_signed_never_becomes_a_certificate(

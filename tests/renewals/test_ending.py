@@ -7,6 +7,7 @@ import pytest
 from pki.certificate import Purpose
 from pki.errors import KeyUsageError
 from pki.models import Authority, Certificate
+from renewals.audit.chain import Break, Fault, find_break
 from renewals.errors import (
     IncompleteError,
     NotHolderError,
@@ -19,7 +20,6 @@ from renewals.services import (
     ending,
     installing,
     issuing,
-    journal,
     replacing,
     statements,
 )
@@ -164,7 +164,7 @@ def test_a_spent_statement_serves_nobody_again(holder: Holder) -> None:
 def test_the_whole_journey_is_one_unbroken_chain(holder: Holder) -> None:
     renewal = issued(holder)
     holder.install(renewal)
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
     kinds = renewal.events.order_by("sequence").values_list("kind", flat=True)
     assert [kind.split(".")[1] for kind in kinds] == [
         *("opened", "prepared", "submitted", "claimed", "issued", "installed")
@@ -176,6 +176,6 @@ def test_a_changed_missing_or_swapped_event_is_found(holder: Holder) -> None:
     events = list(Event.objects.order_by("sequence"))
     changed = list(Event.objects.order_by("sequence"))
     changed[3].facts = {"serial": "00"}
-    assert journal.first_broken(changed) == 4
-    assert journal.first_broken(events[:2] + events[3:]) == 3
-    assert journal.first_broken([events[1], events[0], *events[2:]]) == 1
+    assert find_break(changed) == Break(4, Fault.CHANGED)
+    assert find_break(events[:2] + events[3:]) == Break(3, Fault.MISSING)
+    assert find_break([events[1], events[0], *events[2:]]) == Break(1, Fault.MISSING)

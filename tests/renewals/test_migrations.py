@@ -8,8 +8,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from pki.certificate import COMPANY_ROLES, Purpose, Role
 from pki.models import Authority, Certificate, ServiceCertificate
+from renewals.audit.chain import find_break
 from renewals.models import Event, Renewal, Signature, Statement
-from renewals.services import issuing, journal
+from renewals.services import issuing
 from tests.renewals.people import NOW, Holder, enrol_employee, iin_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.data]
@@ -61,7 +62,7 @@ def test_the_first_version_comes_up_with_its_rows(authority: Authority, pair: Ho
     assert (renewal.state, renewal.bin, renewal.organisation) == ("installed", "", "")
     assert set(map(str, Statement.objects.values_list("terms", flat=True))) == {"{}"}
     assert counts == [table.objects.count() for table in (Statement, Signature, Event, Certificate)]
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 @pytest.mark.usefixtures("back_to_the_present")

@@ -5,9 +5,10 @@ from functools import partial
 import pytest
 
 from pki.models import Acceptance, Authority
+from renewals.audit.chain import find_break
 from renewals.models import Event, Proposal, ProposalKind
 from renewals.oversight_errors import ProposalOpenError, ProposalOverError, TrustNameError
-from renewals.services import journal, proposing
+from renewals.services import proposing
 from renewals.services.trust.changes import Standing, TrustChange
 from tests.renewals.operators import operator
 from tests.renewals.outside import Outside
@@ -28,7 +29,7 @@ def loser(errors: list[Exception | None]) -> Exception:
 
 
 def assert_whole() -> None:
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 def test_of_two_confirmations_one_counts(authority: Authority) -> None:

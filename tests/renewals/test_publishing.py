@@ -13,8 +13,9 @@ from pki.models import Authority, Certificate, ListScope, Revocation, Revocation
 from pki.records import revocation_of
 from pki.revocation import Reason, Status
 from renewals.actor import WORKER
+from renewals.audit.chain import find_break
 from renewals.models import Event
-from renewals.services import journal, keyring, publishing
+from renewals.services import keyring, publishing
 from renewals.services.revoking import revoke
 from tests.list_clients import gnutls_accepts, openssl_accepts, openssl_verify, pkilint_findings
 from tests.renewals.lists import (
@@ -318,7 +319,7 @@ def test_what_was_published_is_in_the_audit(cut: Authority, people: list[Certifi
     assert files[f"{cut.name}.crl"]["entries"] == 1
     row = RevocationList.objects.get(authority=cut, scope=ListScope.FULL.value)
     assert (row.entries, row.size) == (1, len(whole(cut).der))
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 def test_every_list_can_be_made_by_order(cut: Authority) -> None:

@@ -18,8 +18,9 @@ from pytest_django.fixtures import Settings
 
 from pki.models import Authority, HoldRelease, Revocation, RevocationList
 from pki.revocation import Reason
+from renewals.audit.chain import find_break
 from renewals.models import Event
-from renewals.services import journal, publishing
+from renewals.services import publishing
 from tests.processes import ROOT
 from tests.renewals.dying_publisher import POINTS
 from tests.renewals.lists import changes, path_of, whole
@@ -91,7 +92,7 @@ def test_killed_anywhere_it_leaves_good_lists_and_the_next_run_true_ones(
     }
     assert not Revocation.objects.filter(listed_number=None).exists()
     assert not HoldRelease.objects.filter(listed_number=None).exists()
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
     assert list(path_of(authority).parent.glob(".*.new")) == []
 
 

@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
 def _find(serial: str, authority: str) -> Certificate:
     digits = "".join(serial.replace(":", "").split()).lower()
-    rows = Certificate.objects.filter(serial_hex=digits)
+    rows = Certificate.objects.filter(serial_hex=digits).exclude(authority__key_name="")
     if authority:
         rows = rows.filter(authority__name=authority)
     found = list(rows[:2])

@@ -21,6 +21,7 @@ from pki.authority import IssuerFacts
 from pki.issuer.file_keys import FileKeys
 from pki.models import Authority, Revocation, ServiceCertificate
 from renewals.actor import Actor, ActorKind
+from renewals.audit.chain import find_break
 from renewals.documents import shelf
 from renewals.models import Event, Evidence, Renewal, Signature, Verdict
 from renewals.services import ending, evidencing, issuing, journal, sealing, straying
@@ -49,7 +50,7 @@ def assert_one(folder: Path, renewal: Renewal) -> None:
     assert judge(data).number == renewal.number
     (event,) = Event.objects.filter(kind="evidence.made")
     assert event.facts == {"sha256": row.sha256, "size": row.size}
-    assert journal.first_broken(Event.objects.order_by("sequence")) is None
+    assert find_break(Event.objects.order_by("sequence")) is None
 
 
 # --- what is due --------------------------------------------------------------------------
