@@ -165,7 +165,8 @@ class Visitor:
                 break
             self.page.wait_for_timeout(100)
         self.page.remove_listener("download", note)
-        assert len(found) == count
+        told = self.page.locator("[data-errors]:visible").all_inner_texts()
+        assert len(found) == count, told
         for download in found:
             path = self.folder / download.suggested_filename
             download.save_as(path)

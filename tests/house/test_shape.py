@@ -69,6 +69,16 @@ def test_the_letter_has_no_script_and_nothing_else_needs_its_exception() -> None
         assert INLINE.search(path.read_text())
 
 
+def test_a_button_that_needs_the_script_is_off_until_it_is_there() -> None:
+    buttons = [
+        button
+        for path in tracked(".html")
+        for button in re.findall(r"<button[^>]*\bdata-main\b[^>]*>", path.read_text())
+    ]
+    assert len(buttons) > 5
+    assert all(" disabled" in button for button in buttons)
+
+
 @pytest.mark.parametrize("path", tracked(".html"), ids=lambda path: path.name)
 def test_no_key_file_or_password_field_has_a_name(path: Path) -> None:
     for field in re.findall(r"<input[^>]*>", path.read_text()):

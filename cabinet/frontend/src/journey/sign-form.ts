@@ -9,6 +9,7 @@ import { attachPassword } from "../ui/password.js";
 import { run } from "../ui/progress.js";
 import { refusalOf } from "../ui/refusals.js";
 import { sentence } from "../ui/sentences.js";
+import { onSubmit } from "../ui/submitting.js";
 import { send } from "./sending.js";
 
 type Signed = Readonly<Record<"statement" | "cms", string>>;
@@ -17,10 +18,7 @@ type Signed = Readonly<Record<"statement" | "cms", string>>;
 export function attachSignForm(): void {
   const form = one(document, "form[data-sign]", HTMLFormElement);
   const page = new SignForm(form);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void page.submit();
-  });
+  onSubmit(form, () => page.submit());
 }
 
 class SignForm {

@@ -12,6 +12,7 @@ import { clearErrors, showErrors } from "../ui/errors.js";
 import { attachPassword } from "../ui/password.js";
 import { run } from "../ui/progress.js";
 import { refusalOf } from "../ui/refusals.js";
+import { onSubmit } from "../ui/submitting.js";
 
 interface Issued {
   readonly certificate: string;
@@ -29,11 +30,13 @@ const here = new Map<string, ArrayBuffer>();
 /** Files that were saved already: trying again must not fill the downloads. */
 const saved = new Set<string>();
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  void install();
-});
-void look();
+void begin();
+
+async function begin(): Promise<void> {
+  await look();
+  // Not before: whether a file has to be chosen depends on what was found.
+  onSubmit(form, install);
+}
 
 async function look(): Promise<void> {
   for (const key of await load(number, plans)) {

@@ -17,6 +17,7 @@ import { attachPassword } from "../ui/password.js";
 import { run } from "../ui/progress.js";
 import { refusalOf } from "../ui/refusals.js";
 import { showStep } from "../ui/steps.js";
+import { onSubmit } from "../ui/submitting.js";
 
 const root = one(document, "[data-new-key]", HTMLElement);
 const number = setting(root, "number");
@@ -42,15 +43,14 @@ for (const button of root.querySelectorAll<HTMLButtonElement>("[data-save]")) {
     saveOne(button.dataset["save"] ?? "");
   });
 }
-makeForm.addEventListener("submit", (event) => {
-  event.preventDefault();
-  void make();
-});
-proveForm.addEventListener("submit", (event) => {
-  event.preventDefault();
-  void prove();
-});
-void resume();
+void begin();
+
+async function begin(): Promise<void> {
+  await resume();
+  // Not before: a key that is made already would be replaced.
+  onSubmit(makeForm, make);
+  onSubmit(proveForm, prove);
+}
 
 /** Where it was left: sent already, made but not proved, or nothing yet. */
 async function resume(): Promise<void> {

@@ -9,6 +9,7 @@ import { KeyChoice } from "../ui/key-choice.js";
 import { attachPassword } from "../ui/password.js";
 import { run } from "../ui/progress.js";
 import { refusalOf } from "../ui/refusals.js";
+import { onSubmit } from "../ui/submitting.js";
 
 const form = one(document, "form[data-sign-in]", HTMLFormElement);
 const keystore = new Keystore(setting(form, "worker"));
@@ -26,13 +27,10 @@ password.addEventListener("input", () => {
   choice.forget();
 });
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  clearErrors(form);
-  void signIn();
-});
+onSubmit(form, signIn);
 
 async function signIn(): Promise<void> {
+  clearErrors(form);
   const missing = whatIsMissing();
   if (missing.length > 0) {
     showErrors(form, missing);

@@ -44,6 +44,9 @@ export function attachFileDrop(field: HTMLElement, picked: (file: File) => void 
     input.value = "";
   });
   attachDrop(field, empty, take);
+  // What was chosen before this script had arrived.
+  take(input.files?.item(0));
+  input.value = "";
   return {
     file: () => chosen,
     describe: (words) => {
