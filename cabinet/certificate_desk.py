@@ -136,6 +136,8 @@ def _offers(request: CabinetRequest, row: Certificate) -> dict[str, object]:
     ).first()
     return {
         "can_revoke": rows.filter(pk=row.pk).exists(),
+        # In place of the row's own name: its number is too long for a phone.
+        "subtitle": row.common_name,
         "can_release": is_held(row),
         "revocation": revocation,
         "reason": revocation_words(revocation.reason) if revocation else "",

@@ -79,7 +79,9 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 class Certificate(models.Model):
     """A certificate of a person, with what it says about itself for searching."""
 
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="certificates")
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, related_name="certificates", verbose_name=_("authority")
+    )
     serial_hex = models.CharField(_("serial number"), max_length=SERIAL_HEX_LENGTH, db_index=True)
     der = models.BinaryField()
     fingerprint = models.CharField(_("fingerprint, SHA-256"), max_length=64, unique=True)

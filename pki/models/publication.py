@@ -21,7 +21,9 @@ class ListScope(StrEnum):
 class RevocationList(models.Model):
     """The newest list of its scope that was made and published as a file."""
 
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="lists")
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, related_name="lists", verbose_name=_("authority")
+    )
     scope = models.CharField(_("scope"), max_length=10, choices=choices(ListScope))
     # Which part; 0 for the other scopes.
     partition = models.PositiveSmallIntegerField(_("part"), default=0)

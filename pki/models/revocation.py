@@ -21,7 +21,9 @@ def is_revoked(revocations: "models.QuerySet[Revocation] | None" = None) -> Exis
 class Revocation(models.Model):
     """A serial number that must not be trusted any more, with or without a certificate."""
 
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="revocations")
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, related_name="revocations", verbose_name=_("authority")
+    )
     serial_hex = models.CharField(_("serial number"), max_length=SERIAL_HEX_LENGTH, db_index=True)
     revoked_at = models.DateTimeField(_("revoked"))
     reason = models.CharField(_("reason"), max_length=30, choices=choices(Reason))

@@ -34,7 +34,12 @@ class ServiceCertificateQuerySet(models.QuerySet["ServiceCertificate"]):
 class ServiceCertificate(models.Model):
     """A certificate of the authority's own, by which it seals or answers; with its key's name."""
 
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="service_certificates")
+    authority = models.ForeignKey(
+        Authority,
+        models.PROTECT,
+        related_name="service_certificates",
+        verbose_name=_("authority"),
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=choices(ServiceKind))
     serial_hex = models.CharField(_("serial number"), max_length=SERIAL_HEX_LENGTH)
     certificate_der = models.BinaryField()
