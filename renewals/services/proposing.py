@@ -112,6 +112,7 @@ def state_confirmation(
     act = PROPOSED_ACTS[ProposalKind(proposal.kind)]
     with hands.refusals(actor=actor, now=now):
         _require_confirmable(proposal, actor, now=now)
+        act.check(proposal.terms, now)
     with speak(language):
         return statements.create(
             StatementPurpose.CONFIRMATION,
@@ -153,7 +154,9 @@ def _carry_out(
     *,
     now: datetime,
 ) -> None:
-    """Everything is held before the first event is written."""
+    """Everything is held before the first event is written; only then it is asked again whether
+    it can be done: of two who confirm at once the later one hears that it is over.
+    """
     held = _hold(proposal, now=now)
     statements.spend(statement, now=now)
     held.state, held.settled_at = ProposalState.CONFIRMED.value, now
@@ -166,14 +169,12 @@ def _carry_out(
 
 
 def _require_confirmable(proposal: Proposal, actor: Actor, *, now: datetime) -> Actor:
-    """Returns who proposed it; his text says what is kept, and it can still be done."""
+    """Returns who proposed it; his text says what is kept."""
     hands.require_serving(actor)
     hands.require_second(proposal, actor)
     _require_waiting(proposal, now=now)
     first = hands.first_of(proposal, now=now)
-    kind = ProposalKind(proposal.kind)
-    texts.require_proposes(proposal.first.statement, kind, proposal.terms)
-    PROPOSED_ACTS[kind].check(proposal.terms, now)
+    texts.require_proposes(proposal.first.statement, ProposalKind(proposal.kind), proposal.terms)
     return first
 
 
