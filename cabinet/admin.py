@@ -81,6 +81,8 @@ class RenewalAdmin(ReadOnly[Renewal]):
     show_full_result_count = False
     actions = ("retry",)
     readonly_fields = ("container",)
+    # What the workers need among themselves.
+    exclude = ("told_days", "due_at", "lease_token", "lease_until")
 
     @admin.display(description=_("evidence"))
     def container(self, renewal: Renewal) -> str:
@@ -121,7 +123,7 @@ class SignatureAdmin(ReadOnly[Signature]):
 
     list_display = ("signer_name", "signer_iin", "statement", "verified_at")
     search_fields = ("signer_iin", "signer_name")
-    exclude = ("cms_der",)
+    exclude = ("cms_der", "chain", "revocation")
 
 
 @admin.register(User)

@@ -2,12 +2,14 @@
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.utils.translation import gettext_lazy as _
 
 
 class CabinetConfig(AppConfig):
     """The `cabinet` app."""
 
     name = "cabinet"
+    verbose_name = _("Portal")
     default = True
     default_auto_field = "django.db.models.BigAutoField"
 

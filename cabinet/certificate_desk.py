@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import cast
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,11 +17,12 @@ from cabinet.middleware import CabinetRequest
 from cabinet.read_only import ReadOnly
 from cabinet.revocation_forms import AskedForm, OfficeForm
 from cabinet.role_words import role_words
-from cabinet.sentences import sentence_for
+from cabinet.sentences import sentence, sentence_for
 from cabinet.standing import standing_of
 from cabinet.views.answers import status_of
 from cabinet.views.own import language_of_reader
 from notifications.words.reasons import revocation_words
+from pki.certificate import Purpose
 from pki.errors import PKIError
 from pki.models import BlockedKey, Certificate, HoldRelease, Revocation
 from renewals.errors import RenewalError
@@ -30,19 +32,74 @@ from renewals.services import asking
 from renewals.services.holding import is_held
 from renewals.services.proposals.release import terms_of
 from renewals.services.proposing import state_proposal
+from renewals.statement import group_hex, show_storage
 
 REVOKE, RELEASE = "pki_certificate_revoke", "pki_certificate_release"
+
+
+class PurposeFilter(admin.SimpleListFilter):
+    """Purposes in the operator's words."""
+
+    title = _("purpose")
+    parameter_name = "purpose"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: ModelAdmin[Certificate]
+    ) -> list[tuple[str, str]]:
+        """What a certificate may be for."""
+        return [(one.value, sentence(f"ui.purpose_{one.value}")) for one in Purpose]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Certificate]
+    ) -> QuerySet[Certificate]:
+        """Those for the chosen one."""
+        return queryset.filter(purpose=self.value()) if self.value() else queryset
 
 
 class CertificateAdmin(ReadOnly[Certificate]):
     """Certificates, found by person or serial number."""
 
-    list_display = ("common_name", "iin", "purpose", "serial_hex", "not_before", "not_after")
-    list_filter = ("purpose", "storage")
+    list_display = ("common_name", "iin", "purpose_words", "number", "not_after")
+    list_filter = (PurposeFilter,)
     search_fields = ("iin", "bin", "common_name", "serial_hex")
-    exclude = ("der",)
+    fields = (
+        *("common_name", "iin", "organisation", "bin", "position"),
+        *("purpose_words", "storage_words", "not_before", "not_after", "authority"),
+        *("number", "fingerprint_groups", "key_kind", "key_groups"),
+    )
+    readonly_fields = fields
     show_full_result_count = False
     change_form_template = "admin/certificate.html"
+
+    @admin.display(description=_("purpose"), ordering="purpose")
+    def purpose_words(self, row: Certificate) -> str:
+        """What it is for."""
+        return sentence(f"ui.purpose_{row.purpose}")
+
+    @admin.display(description=_("storage"))
+    def storage_words(self, row: Certificate) -> str:
+        """Where its key is kept."""
+        return show_storage(row.storage)
+
+    @admin.display(description=_("role in the organisation"))
+    def position(self, row: Certificate) -> str:
+        """Who its holder is there."""
+        return role_words(row.roles)
+
+    @admin.display(description=_("serial number"), ordering="serial_hex")
+    def number(self, row: Certificate) -> str:
+        """In groups: for eyes, and so that it fits."""
+        return group_hex(row.serial_hex)
+
+    @admin.display(description=_("fingerprint, SHA-256"))
+    def fingerprint_groups(self, row: Certificate) -> str:
+        """In groups."""
+        return group_hex(row.fingerprint)
+
+    @admin.display(description=_("key, SHA-256"))
+    def key_groups(self, row: Certificate) -> str:
+        """In groups."""
+        return group_hex(row.spki_sha256)
 
     def get_urls(self) -> list[URLPattern]:
         """The two forms, besides the pages."""
@@ -165,6 +222,7 @@ class RevocationAdmin(ReadOnly[Revocation]):
 
     list_display = ("serial_hex", "authority", "reason", "revoked_at", "listed_number")
     list_filter = ("reason", "authority")
+    list_select_related = ("authority",)
     search_fields = ("serial_hex",)
     exclude = ("entry_der",)
     show_full_result_count = False

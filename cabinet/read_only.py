@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from cabinet.middleware import CabinetRequest
 from renewals.events import EventKind
@@ -27,6 +28,8 @@ class WithoutScript:
 
 class ReadOnly(WithoutScript, admin.ModelAdmin[Row]):
     """Operators look; the look itself is recorded."""
+
+    show_facets = admin.ShowFacets.NEVER
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Rows come from services."""
@@ -56,9 +59,18 @@ class ReadOnly(WithoutScript, admin.ModelAdmin[Row]):
         extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         """Show the row and record who looked."""
-        response = super().change_view(request, object_id, form_url, extra_context)
+        own = {"title": capfirst(str(self.opts.verbose_name))}
+        context = {**own, **(extra_context or {})}
+        response = super().change_view(request, object_id, form_url, context)
         self.record_look(request, object_id)
         return response
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, str] | None = None
+    ) -> HttpResponse:
+        """Headed by what is listed: Django's own heading is not there in every language."""
+        own = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        return super().changelist_view(request, {**own, **(extra_context or {})})
 
     def record_look(self, request: HttpRequest, object_id: str) -> None:
         """Who looked at which row."""

@@ -317,6 +317,7 @@ UNSUBSCRIBE_LIFETIME = timedelta(days=400)
 # --- languages and time -----------------------------------------------------------------
 LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
 LANGUAGE_CODE = "ru"
+FORMAT_MODULE_PATH = "cabinet.formats"
 LOCALE_PATHS = [BASE_DIR / "cabinet" / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -13,7 +13,8 @@ import * as esbuild from "esbuild";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = join(HERE, "..", "static", "cabinet");
 const WORKER = join(HERE, "src", "keystore", "keystore.worker.ts");
-const STYLESHEET = join(HERE, "css", "site.css");
+// The portal's stylesheet, and what makes Django's admin look like the rest of it.
+const STYLESHEETS = ["site.css", "desk.css"].map((name) => join(HERE, "css", name));
 const FONT = join(HERE, "node_modules", "@fontsource", "golos-text", "files");
 // The same typeface as TrueType, with all its letters, for the PDF forms that the server writes.
 const PRINT_FONT = join(HERE, "node_modules", "@expo-google-fonts", "golos-text");
@@ -29,8 +30,7 @@ async function filesIn(folder, ending) {
 
 async function entryPoints() {
   const pages = await filesIn(join(HERE, "src", "pages"), ".ts");
-  const stylesheets = (await filesIn(join(HERE, "css"), ".css")).filter((path) => path === STYLESHEET);
-  return [...pages, WORKER, ...stylesheets].map((path) => ({
+  return [...pages, WORKER, ...STYLESHEETS].map((path) => ({
     in: path,
     out: basename(path).replace(/\.(ts|css)$/, ""),
   }));
@@ -57,7 +57,7 @@ const options = {
   target: "es2022",
   // Licences of what is bundled stand in one place, the package list, not in every file.
   legalComments: "none",
-  // The stylesheet names the fonts beside it; they are copied as they are.
+  // The stylesheets name the fonts beside them, which are copied as they are.
   external: ["*.woff2"],
   logLevel: "info",
 };

@@ -37,7 +37,12 @@ class Notice(models.Model):
     kind = models.CharField(_("message"), max_length=30, choices=choices(MessageKind))
     topic = models.CharField(_("topic"), max_length=20, choices=choices(Topic))
     renewal = models.ForeignKey(
-        "renewals.Renewal", models.PROTECT, null=True, blank=True, related_name="+"
+        "renewals.Renewal",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("application"),
     )
     # Ids and small facts: see each message in `notifications.telling.messages`.
     facts = models.JSONField(_("facts"), default=dict)
@@ -96,7 +101,7 @@ class Delivery(models.Model):
     )
     # As it was then: an address may be replaced while something is on its way.
     to = models.CharField(_("to"), max_length=ADDRESS_LENGTH)
-    language = models.CharField(max_length=5)
+    language = models.CharField(_("language"), max_length=5)
     state = models.CharField(
         _("state"),
         max_length=10,

@@ -29,10 +29,10 @@ class Revocation(models.Model):
     reason = models.CharField(_("reason"), max_length=30, choices=choices(Reason))
     # Written by whoever makes the lists: the first one that says just this, the entry in it,
     # the part in which it stands, and the end of the certificate, after which it may go.
-    listed_number = models.PositiveBigIntegerField(null=True, blank=True)
+    listed_number = models.PositiveBigIntegerField(_("number of the list"), null=True, blank=True)
     entry_der = models.BinaryField(null=True, blank=True)
-    partition = models.PositiveSmallIntegerField(null=True, blank=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    partition = models.PositiveSmallIntegerField(_("part"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("revocation")
@@ -60,12 +60,14 @@ class Revocation(models.Model):
 class HoldRelease(models.Model):
     """A certificate that was on hold and is good again: lists of changes have to say so."""
 
-    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, related_name="+", verbose_name=_("authority")
+    )
     serial_hex = models.CharField(_("serial number"), max_length=SERIAL_HEX_LENGTH)
     held_at = models.DateTimeField(_("put on hold"))
     released_at = models.DateTimeField(_("released"))
     # The first list without it; empty until that is made.
-    listed_number = models.PositiveBigIntegerField(null=True, blank=True)
+    listed_number = models.PositiveBigIntegerField(_("number of the list"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("release of a hold")

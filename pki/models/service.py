@@ -43,7 +43,7 @@ class ServiceCertificate(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=choices(ServiceKind))
     serial_hex = models.CharField(_("serial number"), max_length=SERIAL_HEX_LENGTH)
     certificate_der = models.BinaryField()
-    key_name = models.CharField(max_length=60, unique=True)
+    key_name = models.CharField(_("name of the key"), max_length=60, unique=True)
     not_before = models.DateTimeField(_("valid from"))
     not_after = models.DateTimeField(_("valid until"))
 

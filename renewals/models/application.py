@@ -142,21 +142,28 @@ class Request(models.Model):
     """One certificate that is renewed within an application, and the key for the new one."""
 
     renewal = models.ForeignKey(Renewal, models.PROTECT, related_name="requests")
-    purpose = models.CharField(max_length=10, choices=choices(Purpose))
-    old_certificate = models.ForeignKey("pki.Certificate", models.PROTECT, related_name="+")
+    purpose = models.CharField(_("purpose"), max_length=10, choices=choices(Purpose))
+    old_certificate = models.ForeignKey(
+        "pki.Certificate", models.PROTECT, related_name="+", verbose_name=_("old certificate")
+    )
     # Follows the application's state in the same transaction, for the two rules below.
     is_open = models.BooleanField(default=True)
     csr_der = models.BinaryField(blank=True)
     spki_der = models.BinaryField(blank=True)
     spki_sha256 = models.CharField(max_length=64, blank=True)
-    key_kind = models.CharField(max_length=20, blank=True)
+    key_kind = models.CharField(_("kind of key"), max_length=20, blank=True)
     plan = models.ForeignKey(
         "pki.PlannedCertificate", models.PROTECT, null=True, blank=True, related_name="+"
     )
     certificate = models.OneToOneField(
-        "pki.Certificate", models.PROTECT, null=True, blank=True, related_name="renewal_request"
+        "pki.Certificate",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewal_request",
+        verbose_name=_("new certificate"),
     )
-    installed_at = models.DateTimeField(null=True, blank=True)
+    installed_at = models.DateTimeField(_("installed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("request")

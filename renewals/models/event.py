@@ -12,17 +12,22 @@ from renewals.models.application import Renewal
 class Event(models.Model):
     """What happened. Only ever added; each row carries the digest of the one before it."""
 
-    sequence = models.PositiveBigIntegerField(unique=True)
+    sequence = models.PositiveBigIntegerField(_("number"), unique=True)
     at = models.DateTimeField(_("time"))
     kind = models.CharField(_("event"), max_length=40, choices=choices(EventKind))
     actor = models.JSONField(_("actor"))
     actor_iin = models.CharField(_("IIN"), max_length=12, blank=True, db_index=True)
     renewal = models.ForeignKey(
-        Renewal, models.PROTECT, null=True, blank=True, related_name="events"
+        Renewal,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("application"),
     )
     facts = models.JSONField(_("facts"))
-    previous_digest = models.CharField(max_length=64)
-    digest = models.CharField(max_length=64, unique=True)
+    previous_digest = models.CharField(_("digest of the event before"), max_length=64)
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
 
     class Meta:
         verbose_name = _("event")

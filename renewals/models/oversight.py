@@ -86,15 +86,15 @@ class Proposal(models.Model):
 class Checkpoint(models.Model):
     """The head of the chain of events at a moment, signed, to be kept elsewhere."""
 
-    sequence = models.PositiveBigIntegerField()
-    digest = models.CharField(max_length=64)
-    count = models.PositiveBigIntegerField()
+    sequence = models.PositiveBigIntegerField(_("number of the last event"))
+    digest = models.CharField(_("digest of the last event"), max_length=64)
+    count = models.PositiveBigIntegerField(_("number of events"))
     # Whole seconds, and one each: of two workers at the same moment one makes it.
     at = models.DateTimeField(_("time"), unique=True)
     # The text with these facts and the authority's signature over it (CMS, attached).
     cms_der = models.BinaryField()
     # Under which name it was written to the second place; empty until it was.
-    name = models.CharField(max_length=100, blank=True)
+    name = models.CharField(_("file"), max_length=100, blank=True)
     written_at = models.DateTimeField(_("written"), null=True, blank=True)
 
     class Meta:
@@ -112,7 +112,7 @@ class Trouble(models.Model):
     # "keys", "list:ec:full", "checkpoint", "trust:nca": one open trouble each.
     subject = models.CharField(_("subject"), max_length=100)
     code = models.CharField(_("code"), max_length=60)
-    facts = models.JSONField(default=dict)
+    facts = models.JSONField(_("facts"), default=dict)
     began_at = models.DateTimeField(_("began"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 

@@ -36,10 +36,20 @@ class Document(models.Model):
     """
 
     renewal = models.ForeignKey(
-        Renewal, models.PROTECT, null=True, blank=True, related_name="documents"
+        Renewal,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("application"),
     )
     mandate = models.ForeignKey(
-        Mandate, models.PROTECT, null=True, blank=True, related_name="documents"
+        Mandate,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("right to approve"),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=choices(DocumentKind))
     # As its sender called it, for people; never a path.
@@ -50,7 +60,7 @@ class Document(models.Model):
     storage_name = models.CharField(max_length=100, unique=True)
     sender_iin = models.CharField(_("IIN"), max_length=12)
     created_at = models.DateTimeField(_("sent"))
-    stored_at = models.DateTimeField(null=True, blank=True)
+    stored_at = models.DateTimeField(_("stored"), null=True, blank=True)
 
     objects = DocumentQuerySet.as_manager()
 

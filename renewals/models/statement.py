@@ -36,17 +36,21 @@ class Statement(models.Model):
 class Signature(models.Model):
     """A signature over a statement, as received, with what proved it at that moment."""
 
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="signatures")
+    statement = models.ForeignKey(
+        Statement, models.PROTECT, related_name="signatures", verbose_name=_("statement")
+    )
     cms_der = models.BinaryField()
-    content_sha256 = models.CharField(max_length=64)
-    signer_iin = models.CharField(max_length=12, db_index=True)
-    signer_name = models.CharField(max_length=250)
-    signer_fingerprint = models.CharField(max_length=64, db_index=True)
+    content_sha256 = models.CharField(_("SHA-256 of the text"), max_length=64)
+    signer_iin = models.CharField(_("IIN"), max_length=12, db_index=True)
+    signer_name = models.CharField(_("signer"), max_length=250)
+    signer_fingerprint = models.CharField(
+        _("fingerprint of the certificate, SHA-256"), max_length=64, db_index=True
+    )
     # Base64 DER, signer first, trust anchor last.
     chain = models.JSONField()
     revocation = models.JSONField()
-    signed_at = models.DateTimeField(null=True)
-    verified_at = models.DateTimeField()
+    signed_at = models.DateTimeField(_("signed"), null=True)
+    verified_at = models.DateTimeField(_("verified"))
 
     class Meta:
         verbose_name = _("signature")

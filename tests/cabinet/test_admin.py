@@ -1,17 +1,20 @@
 """The operators' desk: by certificate, read-only, every look recorded, no second door."""
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.translation import override
 
 from cabinet.models import OPERATORS, Text, User
 from pki.certificate import parse_certificate
-from pki.models import Certificate
+from pki.models import Authority, Certificate
 from renewals.actor import Actor, ActorKind
-from renewals.models import Event, Renewal
+from renewals.models import Event, Mandate, Proposal, Renewal
 from renewals.services import opening
 from tests.cabinet.people import Issuer, Person
 from tests.cabinet.visitor import Visitor
@@ -133,3 +136,28 @@ def test_its_way_out_ends_the_session(operator: Client) -> None:
 def test_there_is_no_password_to_change(operator: Client) -> None:
     assert "password" not in get(operator, "index").content.decode()
     assert get(operator, "password_change").status_code == 404
+
+
+# Their pages are our own; what they say is sentences.
+OWN_PAGES = {Mandate, Proposal, Authority}
+
+
+def test_every_column_and_every_field_is_named_in_the_operators_language(
+    operator: Client, rf: RequestFactory
+) -> None:
+    request = rf.get("/admin/")
+    request.user = User.objects.get()
+    named = 0
+    for model, desk in admin.site._registry.items():
+        fields = () if model in OWN_PAGES else desk.get_fields(request)
+        inlines = [
+            (one.model, one.get_fields(request), one) for one in desk.get_inline_instances(request)
+        ]
+        for kind, names, of in [(model, (*desk.list_display, *fields), desk), *inlines]:
+            for name in names:
+                with override("kk"):
+                    label = str(label_for_field(str(name), kind, of))
+                # What is written in Latin letters alone was forgotten, but for this one.
+                assert not label.isascii() or label == "SHA-256", (kind, name, label)
+                named += 1
+    assert named > 150
