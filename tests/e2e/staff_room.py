@@ -1,5 +1,6 @@
 """An organisation of its own for one browser test, and browsers for its people."""
 
+from itertools import count
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page
@@ -8,18 +9,23 @@ from tests.e2e.conftest import Site
 from tests.e2e.journey import Visitor
 
 PASSWORD = "Person2026"
+NUMBERS = count(1)
 
 
 class Staff:
     """An organisation of its own for one test, and browsers for its people."""
 
-    def __init__(self, browser: Browser, site: Site, folder: Path, bin_: str) -> None:
-        self.browser, self.site, self.folder, self.bin = browser, site, folder, bin_
+    def __init__(self, browser: Browser, site: Site, folder: Path) -> None:
+        self.browser, self.site, self.folder = browser, site, folder
         self.visitors: list[Visitor] = []
-        # Nobody is in two organisations, nor in the cast.
-        self.head, self.hr, self.signer, self.employee = (
-            f"7{bin_[-3]}010130000{n}" for n in range(4)
-        )
+        # Nobody is in two organisations: every test of this process has numbers of its own.
+        self.number = next(NUMBERS)
+        self.bin = f"260240000{self.number:03}"
+        self.head, self.hr, self.signer, self.employee = self.people(4)
+
+    def people(self, many: int) -> list[str]:
+        """As many IINs; the first four have names."""
+        return [f"7201013{self.number:02}{n:03}" for n in range(many)]
 
     def hire(self, *people: str) -> dict[str, str]:
         return self.site.hire(self.bin, PASSWORD, *people)

@@ -8,24 +8,16 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.conftest import Site, person
 from tests.e2e.inspector import LANGUAGES, Inspector
 from tests.e2e.journey import Visitor
-from tests.renewals.people import iin_of
+from tests.e2e.staff_room import Staff
 from tests.renewals.sent_files import jpeg, pdf
 
 pytestmark = pytest.mark.e2e
 
-PASSWORD = "Person2026"
-BINS = {"kk": "260140000135", "ru": "260140000235", "en": "260140000335"}
 
-
-def enter(browser: Browser, site: Site, folder: Path, language: str, number: int) -> Visitor:
-    """An employee, signed in; another one for each number."""
-    iin = iin_of(number)
-    site.hire(BINS[language], PASSWORD, f"{iin}:employee")
-    visitor = Visitor(browser, site, folder)
-    visitor.go("/")
-    visitor.speak(language)
-    visitor.sign_in(site.directory / BINS[language] / f"{iin}.p12", PASSWORD)
-    return visitor
+def enter(staff: Staff, language: str) -> Visitor:
+    """Its employee, signed in."""
+    staff.hire(f"{staff.employee}:employee")
+    return staff.enter(staff.employee, language)
 
 
 def files(folder: Path) -> dict[str, Path]:
@@ -44,7 +36,7 @@ def files(folder: Path) -> dict[str, Path]:
 def test_documents_can_be_sent_and_read_about_by_everybody(
     browser: Browser, site: Site, tmp_path: Path, language: str
 ) -> None:
-    visitor = enter(browser, site, tmp_path, language, 500 + LANGUAGES.index(language))
+    visitor = enter(Staff(browser, site, tmp_path), language)
     inspector, page, sent = Inspector(visitor, language), visitor.page, files(tmp_path)
     page.locator("form[action$='/renewals/open/'] button").first.click()
     page.wait_for_url("**/apply/")
@@ -77,7 +69,7 @@ def test_documents_can_be_sent_and_read_about_by_everybody(
 
 
 def test_it_works_without_scripts(browser: Browser, site: Site, tmp_path: Path) -> None:
-    visitor = enter(browser, site, tmp_path, "en", 510)
+    visitor = enter(Staff(browser, site, tmp_path), "en")
     visitor.page.locator("form[action$='/renewals/open/'] button").first.click()
     visitor.page.wait_for_url("**/renewals/**")
     number = visitor.path().split("/")[2]
@@ -104,14 +96,15 @@ def test_it_works_without_scripts(browser: Browser, site: Site, tmp_path: Path) 
 
 
 def test_an_operator_checks_a_paper(browser: Browser, site: Site, tmp_path: Path) -> None:
-    visitor = enter(browser, site, tmp_path, "ru", 511)
+    staff = Staff(browser, site, tmp_path)
+    visitor = enter(staff, "ru")
     visitor.go("/power-of-attorney/")
     visitor.page.locator("#id_file").set_input_files(files(tmp_path)["card"])
     visitor.page.locator("form[enctype] .btn--main").click()
     expect(visitor.page.locator(".papers .tag--warn")).to_have_count(1)
     operator = Visitor(browser, site, tmp_path)
     operator.sign_in(site.key_files("operator")[0], person("operator").password)
-    operator.go("/admin/renewals/mandate/?state=unchecked")
+    operator.go(f"/admin/renewals/mandate/?state=unchecked&q={staff.bin}")
     operator.page.locator("#result_list tbody th a").first.click()
     with operator.page.expect_download() as loading:
         operator.page.locator("#content a[download]").click()

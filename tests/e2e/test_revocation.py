@@ -55,7 +55,7 @@ def test_a_holder_revokes_his_signature_and_is_signed_out(
 def test_a_head_suspends_and_two_operators_release(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    staff = Staff(browser, site, tmp_path, "260140000605")
+    staff = Staff(browser, site, tmp_path)
     staff.hire(f"{staff.head}:head", f"{staff.employee}:employee")
     head = staff.enter(staff.head)
     head.go("/organisation/")
@@ -104,8 +104,7 @@ def test_a_head_suspends_and_two_operators_release(
 def test_the_pages_of_revocation_can_be_used_by_everybody(
     browser: Browser, site: Site, tmp_path: Path, language: str
 ) -> None:
-    bin_ = {"kk": "260140000135", "ru": "260140000235", "en": "260140000335"}[language]
-    staff = Staff(browser, site, tmp_path, bin_)
+    staff = Staff(browser, site, tmp_path)
     staff.hire(f"{staff.head}:head", f"{staff.employee}:employee")
     head = staff.enter(staff.head, language)
     inspector = Inspector(head, language)

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 def test_a_delegation_is_given_used_taken_and_then_refused(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    staff = Staff(browser, site, tmp_path, "260140000605")
+    staff = Staff(browser, site, tmp_path)
     people = [f"{staff.employee}:employee:applied", f"{staff.hr}:employee:applied"]
     numbers = staff.hire(f"{staff.head}:head", f"{staff.signer}:signing_right", *people)
     signer = staff.enter(staff.signer)
@@ -54,7 +54,7 @@ def test_a_delegation_is_given_used_taken_and_then_refused(
 def test_a_power_of_attorney_counts_when_an_operator_has_checked_it(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    staff = Staff(browser, site, tmp_path, "260140000705")
+    staff = Staff(browser, site, tmp_path)
     people = [f"{staff.employee}:employee:applied", f"{staff.signer}:employee"]
     numbers = staff.hire(f"{staff.head}:head", *people)
     holder = staff.enter(staff.signer)
@@ -100,7 +100,7 @@ def check_as_operator(browser: Browser, site: Site, folder: Path, bin_: str) -> 
 def test_a_dismissal_ends_certificate_application_and_session(
     browser: Browser, site: Site, tmp_path: Path
 ) -> None:
-    staff = Staff(browser, site, tmp_path, "260140000805")
+    staff = Staff(browser, site, tmp_path)
     numbers = staff.hire(f"{staff.head}:head", f"{staff.employee}:employee:applied")
     number = numbers[staff.employee]
     employee = staff.enter(staff.employee)

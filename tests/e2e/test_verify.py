@@ -12,7 +12,7 @@ from tests.e2e.journey import Visitor
 pytestmark = pytest.mark.e2e
 
 PASSWORD = "Person2026"
-IIN = "010101700001"
+IIN = "010101700009"
 
 
 @pytest.fixture(scope="module")

@@ -124,3 +124,12 @@ def test_nothing_but_the_one_place_writes_html_in_the_browser() -> None:
 def test_every_browser_test_is_marked_so() -> None:
     for path in (ROOT / "tests" / "e2e").glob("test_*.py"):
         assert "pytestmark = pytest.mark.e2e" in path.read_text(), path.name
+
+
+def test_no_two_browser_tests_share_a_person_or_an_organisation() -> None:
+    """They may run in one process, on one site, in any order."""
+    first: dict[str, str] = {}
+    for path in sorted((ROOT / "tests" / "e2e").glob("test_*.py")):
+        for number in set(re.findall(r'"(\d{12})"', path.read_text())):
+            assert first.setdefault(number, path.name) == path.name, number
+    assert len(first) > 15
