@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Command(BaseCommand):
@@ -38,7 +39,7 @@ class Command(BaseCommand):
             _start(status_command, {**os.environ, **nothing}),
         ]
         # Both by name: a shell that starts us in the background has SIGINT ignored.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDS:
             signal.signal(number, _interrupt)
         try:
             os.wait()
@@ -78,9 +79,13 @@ def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
         try:
             child.wait(timeout=10)
         except subprocess.TimeoutExpired:
-            child.kill()
+            # With what it has started itself: it leads its group.
+            os.killpg(child.pid, signal.SIGKILL)
             child.wait()
 
 
 def _interrupt(*_: object) -> None:
+    # Pressed again, it must not stop the stopping: a child would be left behind.
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
