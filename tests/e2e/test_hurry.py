@@ -36,7 +36,8 @@ def test_the_file_and_the_password_given_before_the_script_has_arrived(
         held.append(route)
 
     page.route("**/sign-in*.js", hold)
-    page.goto(f"{site.address}/sign-in/", wait_until="commit")
+    with page.expect_request("**/sign-in*.js"):
+        page.goto(f"{site.address}/sign-in/", wait_until="commit")
     visitor.fill_key(file, PASSWORD)
     expect(page.locator("[data-main]")).to_be_disabled()
     # Nor does the browser send the form by itself, which would lose the file.
